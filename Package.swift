@@ -1,0 +1,54 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .strictMemorySafety(),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+// Deprecated OpenSSL calls do not even have a declaration here.
+let openssl3: [CSetting] = [
+    .define("OPENSSL_NO_DEPRECATED"), .define("OPENSSL_API_COMPAT", to: "30000"),
+    .define("_GNU_SOURCE"),
+]
+
+func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func program(_ name: String, _ dependency: Target.Dependency) -> Target {
+    .executableTarget(name: name, dependencies: [dependency], swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies + ["TestSupport"], resources: resources,
+        swiftSettings: strict)
+}
+
+let package = Package(
+    name: "otptoken",
+    products: [
+        .executable(name: "otptoken", targets: ["otptoken"]),
+        .executable(name: "otptoken-issuer", targets: ["otptoken-issuer"]),
+    ],
+    targets: [
+        .systemLibrary(
+            name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .target(name: "CShims", dependencies: ["COpenSSL"], cSettings: openssl3),
+
+        module("Cryptography", ["CShims"]),
+        module("OATH", ["Cryptography"]),
+        module("Enrolment", ["Cryptography", "OATH"]),
+        module("TokenStore", ["Cryptography", "OATH"]),
+        module("Platform", ["Cryptography", "CShims"]),
+
+        module("OTPTokenCommands", ["Cryptography", "OATH", "Enrolment", "TokenStore", "Platform"]),
+        module("IssuerService", ["Cryptography", "OATH", "Enrolment", "Platform"]),
+        program("otptoken", "OTPTokenCommands"),
+        program("otptoken-issuer", "IssuerService"),
+    ],
+    swiftLanguageModes: [.v6]
+)

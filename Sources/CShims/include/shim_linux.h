@@ -1,0 +1,40 @@
+// Calls that Swift cannot import: variadic, behind macros, or in need of a thread of their own.
+#ifndef OTPTOKEN_SHIM_LINUX_H
+#define OTPTOKEN_SHIM_LINUX_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+// No core dump and no debugger of the same user may show this process's memory. 0, or -1 with errno.
+int shim_harden(void);
+
+// The reason of a failed call in words.
+void shim_error_text(int number, char *into, size_t count);
+
+// accept4 with SOCK_NONBLOCK and SOCK_CLOEXEC.
+int shim_accept(int listener);
+
+// Width and height of a terminal in cells. 0, or -1 with errno.
+int shim_terminal_size(int terminal, int *columns, int *rows);
+
+// Blocks the signals that end, stop, resume or resize a terminal program, and returns a descriptor that becomes
+// readable when one comes; shim_signals_next returns its number, or 0 when there is none.
+int shim_signals_open(void);
+int shim_signals_next(int descriptor);
+// Unblocks them again and closes the descriptor.
+void shim_signals_close(int descriptor);
+// Ends this process by a signal's default action, so that the caller's shell sees the truth.
+void shim_signal_default(int signal);
+
+// Resolves a name within the given time. Fills up to capacity addresses, returns how many;
+// 0 = no such name (its reason in *why, getaddrinfo's number), -1 = no answer in time.
+typedef struct {
+    struct sockaddr_storage address;
+    socklen_t count;
+    int family;
+} shim_address;
+int shim_resolve(const char *host, uint16_t port, int milliseconds, shim_address *into, int capacity, int *why);
+const char *shim_resolve_text(int why);
+
+#endif

@@ -1,0 +1,153 @@
+#include "shim_linux.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
+
+int shim_harden(void) {
+    struct rlimit none = {0, 0};
+    if (setrlimit(RLIMIT_CORE, &none) != 0) return -1;
+    return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
+void shim_error_text(int number, char *into, size_t count) {
+    // The GNU form may answer with a text of its own instead of filling the buffer.
+    char scratch[128];
+    snprintf(into, count, "%s", strerror_r(number, scratch, sizeof scratch));
+}
+
+int shim_accept(int listener) { return accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC); }
+
+int shim_terminal_size(int terminal, int *columns, int *rows) {
+    struct winsize size;
+    if (ioctl(terminal, TIOCGWINSZ, &size) != 0) return -1;
+    *columns = size.ws_col;
+    *rows = size.ws_row;
+    return 0;
+}
+
+static void watched(sigset_t *set) {
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT, SIGWINCH};
+    sigemptyset(set);
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) sigaddset(set, signals[i]);
+}
+
+int shim_signals_open(void) {
+    sigset_t set;
+    watched(&set);
+    if (pthread_sigmask(SIG_BLOCK, &set, NULL) != 0) return -1;
+    return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+int shim_signals_next(int descriptor) {
+    struct signalfd_siginfo info;
+    return read(descriptor, &info, sizeof info) == sizeof info ? (int)info.ssi_signo : 0;
+}
+
+void shim_signals_close(int descriptor) {
+    sigset_t set;
+    watched(&set);
+    close(descriptor);
+    pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+}
+
+void shim_signal_default(int number) {
+    sigset_t set;
+    signal(number, SIG_DFL);
+    sigemptyset(&set);
+    sigaddset(&set, number);
+    pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+    raise(number);
+}
+
+// getaddrinfo knows no time limit, so it runs in a thread that is left behind when the answer comes too late. The
+// request is shared by both and freed by whoever lets go of it last.
+typedef struct {
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    int holders, done, status;
+    char host[256], port[8];
+    struct addrinfo *found;
+} resolution;
+
+static void let_go(resolution *r) {
+    int last = --r->holders == 0;
+    pthread_mutex_unlock(&r->lock);
+    if (!last) return;
+    if (r->found) freeaddrinfo(r->found);
+    pthread_cond_destroy(&r->changed);
+    pthread_mutex_destroy(&r->lock);
+    free(r);
+}
+
+static void *resolve_in_thread(void *argument) {
+    resolution *r = argument;
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV}, *found = NULL;
+    int status = getaddrinfo(r->host, r->port, &hints, &found);
+    pthread_mutex_lock(&r->lock);
+    r->status = status;
+    r->found = status == 0 ? found : NULL;
+    r->done = 1;
+    pthread_cond_signal(&r->changed);
+    let_go(r);
+    return NULL;
+}
+
+int shim_resolve(const char *host, uint16_t port, int milliseconds, shim_address *into, int capacity, int *why) {
+    resolution *r = calloc(1, sizeof *r);
+    *why = EAI_MEMORY;
+    if (!r) return 0;
+    pthread_condattr_t attributes;
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&r->changed, &attributes);
+    pthread_condattr_destroy(&attributes);
+    pthread_mutex_init(&r->lock, NULL);
+    snprintf(r->host, sizeof r->host, "%s", host);
+    snprintf(r->port, sizeof r->port, "%u", port);
+
+    struct timespec end;
+    clock_gettime(CLOCK_MONOTONIC, &end);
+    end.tv_sec += milliseconds / 1000;
+    end.tv_nsec += (long)(milliseconds % 1000) * 1000000;
+    if (end.tv_nsec >= 1000000000) { end.tv_sec++; end.tv_nsec -= 1000000000; }
+
+    r->holders = 2;
+    pthread_t thread;
+    if (pthread_create(&thread, NULL, resolve_in_thread, r) != 0) {
+        r->holders = 1;
+        pthread_mutex_lock(&r->lock);
+        let_go(r);
+        *why = EAI_AGAIN;
+        return 0;
+    }
+    pthread_detach(thread);
+    pthread_mutex_lock(&r->lock);
+    while (!r->done && pthread_cond_timedwait(&r->changed, &r->lock, &end) != ETIMEDOUT) {}
+    int n = -1;
+    if (r->done) {
+        n = 0;
+        *why = r->status;
+        for (struct addrinfo *a = r->found; a && n < capacity; a = a->ai_next) {
+            if (a->ai_addrlen > sizeof into[n].address) continue;
+            memcpy(&into[n].address, a->ai_addr, a->ai_addrlen);
+            into[n].count = a->ai_addrlen;
+            into[n].family = a->ai_family;
+            n++;
+        }
+    }
+    let_go(r);
+    return n;
+}
+
+const char *shim_resolve_text(int why) { return gai_strerror(why); }

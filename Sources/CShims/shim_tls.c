@@ -1,0 +1,143 @@
+#include "shim_tls.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+
+struct shim_tls_context { SSL_CTX *ssl; };
+struct shim_tls { SSL *ssl; int failed; };
+
+static shim_tls_context *context_new(const SSL_METHOD *method) {
+    shim_tls_context *context = calloc(1, sizeof *context);
+    if (!context) return NULL;
+    context->ssl = SSL_CTX_new(method);
+    if (context->ssl && SSL_CTX_set_min_proto_version(context->ssl, TLS1_2_VERSION)) {
+        SSL_CTX_set_mode(context->ssl, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+        SSL_CTX_set_options(context->ssl, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
+        return context;
+    }
+    shim_tls_context_free(context);
+    return NULL;
+}
+
+shim_tls_context *shim_tls_client_context(const char *ca_file) {
+    shim_tls_context *context = context_new(TLS_client_method());
+    if (!context) return NULL;
+    SSL_CTX_set_verify(context->ssl, SSL_VERIFY_PEER, NULL);
+    int loaded = ca_file ? SSL_CTX_load_verify_file(context->ssl, ca_file)
+                         : SSL_CTX_set_default_verify_paths(context->ssl);
+    if (loaded == 1) return context;
+    shim_tls_context_free(context);
+    return NULL;
+}
+
+shim_tls_context *shim_tls_server_context(const char *chain_file, const char *key_file) {
+    shim_tls_context *context = context_new(TLS_server_method());
+    if (context && SSL_CTX_use_certificate_chain_file(context->ssl, chain_file) == 1 &&
+        SSL_CTX_use_PrivateKey_file(context->ssl, key_file, SSL_FILETYPE_PEM) == 1 &&
+        SSL_CTX_check_private_key(context->ssl) == 1)
+        return context;
+    shim_tls_context_free(context);
+    return NULL;
+}
+
+void shim_tls_context_free(shim_tls_context *context) {
+    if (!context) return;
+    SSL_CTX_free(context->ssl);
+    free(context);
+}
+
+static shim_tls *session_new(shim_tls_context *context, int socket) {
+    shim_tls *tls = calloc(1, sizeof *tls);
+    if (!tls) return NULL;
+    tls->ssl = SSL_new(context->ssl);
+    if (tls->ssl && SSL_set_fd(tls->ssl, socket)) return tls;
+    shim_tls_free(tls);
+    return NULL;
+}
+
+shim_tls *shim_tls_connect(shim_tls_context *context, int socket, const char *host, int is_address) {
+    shim_tls *tls = session_new(context, socket);
+    if (!tls) return NULL;
+    int named;
+    if (is_address) {
+        // A literal is matched against the address entries of the certificate; SNI takes names only.
+        named = X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(tls->ssl), host);
+    } else {
+        SSL_set_hostflags(tls->ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+        named = SSL_set1_host(tls->ssl, host) && SSL_set_tlsext_host_name(tls->ssl, host);
+    }
+    if (named) {
+        SSL_set_connect_state(tls->ssl);
+        return tls;
+    }
+    shim_tls_free(tls);
+    return NULL;
+}
+
+shim_tls *shim_tls_accept(shim_tls_context *context, int socket) {
+    shim_tls *tls = session_new(context, socket);
+    if (tls) SSL_set_accept_state(tls->ssl);
+    return tls;
+}
+
+void shim_tls_free(shim_tls *tls) {
+    if (!tls) return;
+    SSL_free(tls->ssl);
+    free(tls);
+}
+
+static int outcome(shim_tls *tls, int result) {
+    if (result == 1) return SHIM_TLS_DONE;
+    switch (SSL_get_error(tls->ssl, result)) {
+    case SSL_ERROR_WANT_READ: return SHIM_TLS_WANT_READ;
+    case SSL_ERROR_WANT_WRITE: return SHIM_TLS_WANT_WRITE;
+    case SSL_ERROR_ZERO_RETURN: return SHIM_TLS_CLOSED;
+    case SSL_ERROR_SYSCALL: tls->failed = 1; return SHIM_TLS_CUT;
+    default:
+        tls->failed = 1;
+        return ERR_GET_REASON(ERR_peek_error()) == SSL_R_UNEXPECTED_EOF_WHILE_READING ? SHIM_TLS_CUT
+                                                                                        : SHIM_TLS_FAILED;
+    }
+}
+
+int shim_tls_handshake(shim_tls *tls) {
+    ERR_clear_error();
+    return outcome(tls, SSL_do_handshake(tls->ssl));
+}
+
+int shim_tls_read(shim_tls *tls, uint8_t *into, size_t count, size_t *moved) {
+    ERR_clear_error();
+    return outcome(tls, SSL_read_ex(tls->ssl, into, count, moved));
+}
+
+int shim_tls_write(shim_tls *tls, const uint8_t *from, size_t count, size_t *moved) {
+    ERR_clear_error();
+    return outcome(tls, SSL_write_ex(tls->ssl, from, count, moved));
+}
+
+void shim_tls_close(shim_tls *tls) {
+    // After a fatal error SSL_shutdown must not be called.
+    if (tls->failed || !SSL_is_init_finished(tls->ssl)) return;
+    ERR_clear_error();
+    (void)SSL_shutdown(tls->ssl);
+}
+
+long shim_tls_verify_error(const shim_tls *tls) { return SSL_get_verify_result(tls->ssl); }
+
+const char *shim_tls_verify_text(long error) { return X509_verify_cert_error_string(error); }
+
+void shim_tls_error(char *into, size_t count) {
+    if (count == 0) return;
+    into[0] = 0;
+    // libcrypto's strings are not loaded for the sake of start-up; here they are worth their time.
+    OPENSSL_init_ssl(OPENSSL_INIT_LOAD_SSL_STRINGS | OPENSSL_INIT_LOAD_CRYPTO_STRINGS, NULL);
+    unsigned long error = ERR_peek_error();
+    const char *reason = error ? ERR_reason_error_string(error) : NULL;
+    if (!reason) return;
+    strncpy(into, reason, count - 1);
+    into[count - 1] = 0;
+}

@@ -1,0 +1,60 @@
+internal import CShims
+
+/// The hash functions that a token may use (RFC 6238, section 1.2).
+package enum HashAlgorithm: String, CaseIterable, Sendable {
+    case sha1 = "SHA1"
+    case sha256 = "SHA256"
+    case sha512 = "SHA512"
+
+    /// The length of a digest in bytes.
+    package var digestCount: Int {
+        switch self {
+        case .sha1: 20
+        case .sha256: 32
+        case .sha512: 64
+        }
+    }
+
+    var shimNumber: CInt {
+        switch self {
+        case .sha1: CInt(SHIM_SHA1)
+        case .sha256: CInt(SHIM_SHA256)
+        case .sha512: CInt(SHIM_SHA512)
+        }
+    }
+}
+
+/// HMAC (RFC 2104, RFC 4231).
+package enum HMAC {
+    /// The authentication code of `message`.
+    ///
+    /// - Parameters:
+    ///   - message: any length.
+    ///   - key: any length.
+    ///   - hash: the hash function.
+    /// - Returns: `hash.digestCount` bytes.
+    /// - Throws: `CryptographyError.libraryFailed`.
+    package static func authenticate(
+        _ message: [UInt8], key: borrowing SecretBytes, hash: HashAlgorithm = .sha256
+    ) throws(CryptographyError) -> [UInt8] {
+        var code = [UInt8](repeating: 0, count: hash.digestCount)
+        let done = unsafe shim_hmac(
+            hash.shimNumber, key.address, key.count, message, message.count, &code)
+        guard done == 1 else { throw .libraryFailed }
+        return code
+    }
+}
+
+/// SHA-256 (FIPS 180-4).
+package enum SHA256 {
+    /// The digest of `message`, 32 bytes.
+    package static func digest(
+        _ message: borrowing SecretBytes
+    ) throws(CryptographyError) -> SecretBytes {
+        let out = SecretBytes(zeros: 32)
+        guard unsafe shim_sha256(message.address, message.count, out.address) == 1 else {
+            throw .libraryFailed
+        }
+        return out
+    }
+}

@@ -1,0 +1,2 @@
+/// Runs the program.
+package func run() {}

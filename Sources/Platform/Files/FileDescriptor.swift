@@ -1,0 +1,81 @@
+internal import Glibc
+
+/// An open file, pipe or socket; closed when its owner lets go.
+package struct FileDescriptor: ~Copyable, Sendable {
+    package let number: CInt
+
+    /// Takes over an open descriptor.
+    package init(owning number: CInt) { self.number = number }
+
+    deinit { close(number) }
+
+    /// Opens a file, always close-on-exec.
+    ///
+    /// - Parameters:
+    ///   - path: where it lies.
+    ///   - flags: O_RDONLY and the like.
+    ///   - mode: for a new file.
+    /// - Throws: the reason.
+    init(open path: String, _ flags: CInt, mode: mode_t = 0o600) throws(Errno) {
+        let number = try retrying { unsafe Glibc.open(path, flags | O_CLOEXEC, mode) }
+        self.init(owning: number)
+    }
+
+    /// Reads at most `count` bytes, none at the end.
+    package func read(atMost count: Int) throws(Errno) -> [UInt8] {
+        var failure: Errno?
+        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { (into, used) in
+            do throws(Errno) {
+                used = try retrying { unsafe Glibc.read(number, into.baseAddress, count) }
+            } catch {
+                failure = error
+            }
+        }
+        if let failure { throw failure }
+        return bytes
+    }
+
+    /// Reads to the end, but at most `count` bytes.
+    package func read(upTo count: Int) throws(Errno) -> [UInt8] {
+        var bytes: [UInt8] = []
+        while bytes.count < count {
+            let more = try read(atMost: count - bytes.count)
+            if more.isEmpty { break }
+            bytes += more
+        }
+        return bytes
+    }
+
+    /// Writes all of it.
+    package func write(_ bytes: [UInt8]) throws(Errno) {
+        try writeAll(bytes, to: number)
+    }
+
+    /// Waits until everything written lies on the disk.
+    func synchronise() throws(Errno) { _ = try retrying { fsync(number) } }
+
+    /// What the file is.
+    func status() throws(Errno) -> stat {
+        var status = stat()
+        _ = try retrying { unsafe fstat(number, &status) }
+        return status
+    }
+}
+
+/// Writes all of it to an open descriptor.
+///
+/// - Parameters:
+///   - bytes: what to write.
+///   - descriptor: 1 for standard output, 2 for standard error, or another open one.
+/// - Throws: the reason.
+package func writeAll(_ bytes: [UInt8], to descriptor: CInt) throws(Errno) {
+    var done = 0
+    while done < bytes.count {
+        done += try retrying {
+            unsafe bytes.withUnsafeBytes { bytes in
+                unsafe Glibc.write(
+                    descriptor, bytes.baseAddress.map { unsafe $0 + done }, bytes.count - done)
+            }
+        }
+    }
+}

@@ -1,0 +1,65 @@
+internal import Glibc
+
+/// Where the program's files lie (XDG Base Directory Specification).
+package struct Locations: Equatable, Sendable {
+    /// The folder of the store.
+    package let data: String
+    /// The folder of the device key.
+    package let state: String
+
+    /// One folder for everything.
+    package init(home: String) {
+        data = home
+        state = home
+    }
+
+    /// The folders that the environment names.
+    ///
+    /// - Parameter variable: reads one environment variable.
+    /// - Returns: nil when neither XDG_… nor HOME is there.
+    package init?(environment variable: (String) -> String?) {
+        if let home = variable("OTPTOKEN_HOME"), !home.isEmpty {
+            data = home
+            state = home
+            return
+        }
+        // A relative XDG path is invalid and to be ignored, says the specification.
+        func folder(_ name: String, _ fallback: String) -> String? {
+            if let path = variable(name), path.hasPrefix("/") { return path + "/otptoken" }
+            guard let home = variable("HOME"), !home.isEmpty else { return nil }
+            return home + fallback + "/otptoken"
+        }
+        guard let data = folder("XDG_DATA_HOME", "/.local/share"),
+            let state = folder("XDG_STATE_HOME", "/.local/state")
+        else { return nil }
+        self.data = data
+        self.state = state
+    }
+
+    /// The store.
+    package var store: String { data + "/tokens" }
+    /// The store before its last change.
+    package var backup: String { data + "/tokens.bak" }
+    /// The lock of whoever changes the store or makes the device key.
+    package var lock: String { data + "/tokens.lock" }
+    /// This machine's part of the key to the store.
+    package var deviceKey: String { state + "/device.key" }
+}
+
+/// One environment variable, or nil.
+package func environmentVariable(_ name: String) -> String? {
+    guard let value = unsafe getenv(name) else { return nil }
+    return unsafe String(cString: value)
+}
+
+/// The text of /etc/machine-id without its newline, or nothing.
+package func machineIdentity() -> [UInt8] {
+    do {
+        let file = try FileDescriptor(open: "/etc/machine-id", O_RDONLY | O_NONBLOCK)
+        var text = try file.read(upTo: 4096)
+        if text.last == UInt8(ascii: "\n") { text.removeLast() }
+        return text
+    } catch {
+        return []
+    }
+}

@@ -1,0 +1,177 @@
+internal import Glibc
+
+/// Why a file of the user's own was not read or written.
+package enum FileError: Error, Equatable {
+    /// There is none.
+    case missing
+    /// It is a symbolic link, a folder, a device: nothing that this program made.
+    case notRegular
+    /// It belongs to somebody else.
+    case foreignOwner
+    /// Others may read or write it; the mode that it has.
+    case exposed(mode: UInt32)
+    /// It is longer than the reader takes.
+    case tooLong
+    /// The system's reason.
+    case system(Errno)
+
+    /// Runs system calls, and names their reasons as this module's callers expect them.
+    static func naming<Result: ~Copyable>(
+        _ calls: () throws(Errno) -> Result
+    ) throws(FileError) -> Result {
+        do {
+            return try calls()
+        } catch .noSuchFile {
+            throw .missing
+        } catch .symbolicLink {
+            throw .notRegular
+        } catch {
+            throw .system(error)
+        }
+    }
+}
+
+/// Files that hold secrets: 0600, owned by this user, in folders of 0700, no symbolic links.
+package enum PrivateFile {
+    /// Reads a whole file after checking whose it is.
+    ///
+    /// - Parameters:
+    ///   - path: where it lies.
+    ///   - limit: the longest taken, in bytes.
+    /// - Returns: its bytes.
+    /// - Throws: `FileError`.
+    package static func read(_ path: String, limit: Int) throws(FileError) -> [UInt8] {
+        // Non-blocking: a pipe in its place must not make us wait.
+        let file = try FileError.naming { () throws(Errno) in
+            try FileDescriptor(open: path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
+        }
+        let status = try FileError.naming { () throws(Errno) in try file.status() }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw .notRegular }
+        guard status.st_uid == geteuid() else { throw .foreignOwner }
+        guard status.st_mode & 0o077 == 0 else { throw .exposed(mode: status.st_mode & 0o7777) }
+        guard status.st_size <= limit else { throw .tooLong }
+        let bytes = try FileError.naming { () throws(Errno) in
+            try file.read(upTo: Int(status.st_size))
+        }
+        return bytes
+    }
+
+    /// Puts new contents in the place of a file, so that whatever happens either the old or the new file is there.
+    ///
+    /// The caller holds the lock of the folder. The order: write beside it, fsync, keep the former one as `backup`,
+    /// rename, fsync the folder.
+    ///
+    /// - Parameters:
+    ///   - path: the file, which need not exist yet.
+    ///   - bytes: its new contents.
+    ///   - backup: where the former contents are kept, if anywhere.
+    /// - Throws: `FileError.system`; the old file is untouched then.
+    package static func replace(
+        _ path: String, with bytes: [UInt8], keeping backup: String? = nil
+    ) throws(FileError) {
+        let fresh = path + ".new"
+        do {
+            try FileError.naming { () throws(Errno) in
+                try remove(fresh)
+                let file = try FileDescriptor(open: fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW)
+                try file.write(bytes)
+                try file.synchronise()
+                if let backup { try keep(path, as: backup) }
+                _ = try retrying { unsafe rename(fresh, path) }
+                try synchroniseFolder(of: path)
+            }
+        } catch {
+            _ = unsafe unlink(fresh)
+            throw error
+        }
+    }
+
+    /// Removes a file, if there is one.
+    package static func remove(_ path: String) throws(Errno) {
+        do {
+            _ = try retrying { unsafe unlink(path) }
+        } catch .noSuchFile {
+            return
+        }
+    }
+
+    // A hard link and a rename: at no instant is there no backup, and the file itself is never away.
+    private static func keep(_ path: String, as backup: String) throws(Errno) {
+        let fresh = backup + ".new"
+        try remove(fresh)
+        do {
+            _ = try retrying { unsafe link(path, fresh) }
+        } catch .noSuchFile {
+            return
+        }
+        _ = try retrying { unsafe rename(fresh, backup) }
+    }
+
+    private static func synchroniseFolder(of path: String) throws(Errno) {
+        try FileDescriptor(open: parent(of: path), O_RDONLY | O_DIRECTORY).synchronise()
+    }
+
+    /// The folder that a path lies in.
+    package static func parent(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+}
+
+/// Folders of the user's own.
+package enum PrivateFolder {
+    /// Makes the folder, and those above it, with mode 0700; checks one that is there already.
+    ///
+    /// - Parameter path: where it is to be.
+    /// - Throws: `FileError.foreignOwner`, or `.exposed` when others may write to it.
+    package static func ensure(_ path: String) throws(FileError) {
+        try FileError.naming { () throws(Errno) in try make(path) }
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else { throw .system(.last) }
+        guard status.st_mode & S_IFMT == S_IFDIR else { throw .notRegular }
+        guard status.st_uid == geteuid() else { throw .foreignOwner }
+        guard status.st_mode & 0o022 == 0 else { throw .exposed(mode: status.st_mode & 0o7777) }
+    }
+
+    private static func make(_ path: String) throws(Errno) {
+        do {
+            _ = try retrying { unsafe mkdir(path, 0o700) }
+        } catch .exists {
+            return
+        } catch .noSuchFile {
+            let above = PrivateFile.parent(of: path)
+            guard above != path, above != "." else { throw .noSuchFile }
+            try make(above)
+            _ = try retrying { unsafe mkdir(path, 0o700) }
+        }
+    }
+}
+
+/// An exclusive lock on a file, between processes and between threads; released when its owner lets go.
+package struct FileLock: ~Copyable {
+    private let file: FileDescriptor
+
+    /// Waits for the lock.
+    ///
+    /// - Parameters:
+    ///   - path: the lock file, made if need be; it is never removed, since that would split the lock.
+    ///   - notice: called once when somebody else still holds the lock after a second.
+    /// - Throws: `FileError.system`.
+    package init(_ path: String, notice: () -> Void) throws(FileError) {
+        let file = try FileError.naming { () throws(Errno) in
+            try FileDescriptor(open: path, O_RDWR | O_CREAT | O_NOFOLLOW)
+        }
+        var held = false
+        for _ in 0..<50 where !held {
+            held = flock(file.number, LOCK_EX | LOCK_NB) == 0
+            if !held { usleep(20_000) }
+        }
+        if !held {
+            notice()
+            try FileError.naming { () throws(Errno) in
+                _ = try retrying { flock(file.number, LOCK_EX) }
+            }
+        }
+        self.file = file
+    }
+}

@@ -1,0 +1,93 @@
+internal import Glibc
+internal import Synchronization
+
+/// Answers HTTP requests: a thread a connection, one request each, and a bound on how many at once.
+package final class HTTPServer: Sendable {
+    /// What turns a request into an answer; called in many threads.
+    package typealias Handler = @Sendable (HTTPMessage) -> HTTPMessage
+
+    /// How long a client may take, in seconds.
+    package static let patience = 15
+
+    private let listener: Listener
+    private let context: TLSContext?
+    private let limit: Int
+    private let handler: Handler
+    private let open = Mutex(0)
+
+    /// Makes a server; it listens, but answers only in `run`.
+    ///
+    /// - Parameters:
+    ///   - listener: where it listens.
+    ///   - context: the certificate, when TLS is spoken.
+    ///   - limit: the number of connections served at once.
+    ///   - handler: answers a request.
+    package init(
+        _ listener: Listener, context: TLSContext?, limit: Int = 256, handler: @escaping Handler
+    ) {
+        self.listener = listener
+        self.context = context
+        self.limit = limit
+        self.handler = handler
+    }
+
+    /// Serves until `stop` is readable, then lets the open connections end, for at most the patience.
+    ///
+    /// - Parameter stop: a signal descriptor.
+    /// - Throws: the reason why no connection can be taken any more.
+    package func run(until stop: borrowing SignalDescriptor) throws(Errno) {
+        while let connection = try listener.accept(unless: stop) { serve(connection) }
+        let deadline = Deadline(seconds: Self.patience)
+        while !deadline.isOver, open.withLock({ $0 > 0 }) { usleep(10_000) }
+    }
+
+    private func serve(_ number: CInt) {
+        let admitted = open.withLock { count in
+            count += 1
+            return count <= limit
+        }
+        do throws(Errno) {
+            try Thread.start { [self] in
+                answer(FileDescriptor(owning: number), admitted: admitted)
+                open.withLock { $0 -= 1 }
+            }
+        } catch {
+            close(number)
+            open.withLock { $0 -= 1 }
+        }
+    }
+
+    private func answer(_ descriptor: consuming FileDescriptor, admitted: Bool) {
+        // One clock for handshake, request and answer: a client that is slow at any of them is cut off.
+        let deadline = Deadline(seconds: admitted ? Self.patience : 1)
+        do throws(NetworkError) {
+            let connection = try Connection(
+                accepting: descriptor, context: context, deadline: deadline)
+            var answer: HTTPMessage
+            do throws(NetworkError) {
+                let request = try connection.message(.request, deadline: deadline)
+                answer = admitted ? handler(request) : .status(503, "Service Unavailable")
+            } catch .http(.bodyTooLarge) {
+                answer = .status(413, "Content Too Large")
+            } catch .http(.headTooLarge) {
+                answer = .status(431, "Request Header Fields Too Large")
+            } catch .http(.malformed) {
+                answer = .status(400, "Bad Request")
+            } catch .timedOut {
+                answer = .status(408, "Request Timeout")
+            }
+            answer.fields.append(.init("Connection", "close"))
+            try connection.write(answer.encoded, deadline: Deadline(seconds: 1 + deadline.remaining / 1000))
+            connection.close()
+        } catch {
+            // The client is gone, or never spoke TLS: there is nobody to tell.
+        }
+    }
+}
+
+extension HTTPMessage {
+    /// An answer without a body.
+    static func status(_ status: Int, _ reason: String) -> HTTPMessage {
+        HTTPMessage(.response(status: status, reason: reason))
+    }
+}

@@ -1,0 +1,21 @@
+/// Why there was no answer from a server.
+package enum NetworkError: Error, Equatable {
+    /// The resolver's reason.
+    case nameNotFound(String)
+    /// No address of the server took the connection; the last reason.
+    case cannotConnect(Errno)
+    /// The time was over.
+    case timedOut
+    /// The connection broke.
+    case connectionLost(Errno)
+    /// The server's certificate does not verify; libcrypto's reason.
+    case certificate(String)
+    /// TLS failed in another way; libssl's reason.
+    case tls(String)
+    /// The file with the trusted certificates, or the server's own, does not load.
+    case certificateFile(String)
+    /// The answer is no HTTP message that is taken.
+    case http(HTTPError)
+    /// The server sends elsewhere, which is never followed.
+    case redirect(status: Int)
+}

@@ -1,0 +1,142 @@
+internal import CShims
+internal import Glibc
+
+/// A new TCP socket, non-blocking and close-on-exec; -1 when there is none to be had.
+func openStream(family: CInt) -> CInt {
+    let flags = SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue
+    return socket(family, CInt(bitPattern: flags), 0)
+}
+
+/// A TCP connection without TLS; never blocks longer than its deadline.
+struct Socket: ~Copyable {
+    let descriptor: FileDescriptor
+
+    /// Connects to a host, trying its addresses in the resolver's order.
+    ///
+    /// - Parameters:
+    ///   - host: a name or an address.
+    ///   - port: the port.
+    ///   - deadline: for resolving and connecting together.
+    /// - Throws: `NetworkError`.
+    static func connect(
+        host: String, port: UInt16, deadline: Deadline
+    ) throws(NetworkError) -> Socket {
+        let addresses = try resolve(host: host, port: port, deadline: deadline)
+        var reason = NetworkError.timedOut
+        for (index, address) in addresses.enumerated() {
+            // A dead address may use up its share of the time and no more.
+            let share = deadline.remaining / (addresses.count - index)
+            do {
+                return try connect(to: address, milliseconds: share)
+            } catch {
+                reason = error
+            }
+        }
+        throw reason
+    }
+
+    private static func resolve(
+        host: String, port: UInt16, deadline: Deadline
+    ) throws(NetworkError) -> [shim_address] {
+        var addresses = [shim_address](repeating: shim_address(), count: 8)
+        var why: CInt = 0
+        let count = unsafe shim_resolve(
+            host, port, CInt(clamping: deadline.remaining), &addresses, CInt(addresses.count), &why)
+        guard count >= 0 else { throw .timedOut }
+        guard count > 0 else {
+            throw .nameNotFound(unsafe shim_resolve_text(why).map { unsafe String(cString: $0) } ?? "")
+        }
+        return Array(addresses.prefix(Int(count)))
+    }
+
+    private static func connect(
+        to address: shim_address, milliseconds: Int
+    ) throws(NetworkError) -> Socket {
+        do throws(Errno) {
+            let number = try retrying {
+                openStream(family: address.family)
+            }
+            let descriptor = FileDescriptor(owning: number)
+            var storage = address.address
+            let status = unsafe withUnsafePointer(to: &storage) {
+                unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    unsafe Glibc.connect(number, $0, address.count)
+                }
+            }
+            if status != 0 {
+                guard errno == EINPROGRESS else { throw Errno.last }
+                guard try wait(number, for: POLLOUT, milliseconds: milliseconds) else {
+                    throw Errno(ETIMEDOUT)
+                }
+                var failure: CInt = 0
+                var count = socklen_t(MemoryLayout<CInt>.size)
+                _ = unsafe getsockopt(number, SOL_SOCKET, SO_ERROR, &failure, &count)
+                guard failure == 0 else { throw Errno(failure) }
+            }
+            return Socket(owning: descriptor)
+        } catch {
+            throw error == Errno(ETIMEDOUT) ? .timedOut : .cannotConnect(error)
+        }
+    }
+
+    /// Takes over a connected, non-blocking socket.
+    init(owning descriptor: consuming FileDescriptor) {
+        // Requests are one small write each: waiting for more only costs time.
+        var one: CInt = 1
+        _ = unsafe setsockopt(
+            descriptor.number, CInt(IPPROTO_TCP), TCP_NODELAY, &one, socklen_t(MemoryLayout<CInt>.size))
+        self.descriptor = descriptor
+    }
+
+    /// The next bytes; none when the peer has closed.
+    func read(deadline: Deadline) throws(NetworkError) -> [UInt8] {
+        while true {
+            do throws(Errno) {
+                return try descriptor.read(atMost: 16 << 10)
+            } catch .wouldBlock {
+                try wait(for: POLLIN, deadline: deadline)
+            } catch {
+                throw .connectionLost(error)
+            }
+        }
+    }
+
+    /// Writes all of it.
+    func write(_ bytes: [UInt8], deadline: Deadline) throws(NetworkError) {
+        var done = 0
+        while done < bytes.count {
+            do throws(Errno) {
+                done += try retrying {
+                    unsafe bytes.withUnsafeBytes {
+                        unsafe send(
+                            descriptor.number, $0.baseAddress.map { unsafe $0 + done },
+                            bytes.count - done, CInt(MSG_NOSIGNAL))
+                    }
+                }
+            } catch .wouldBlock {
+                try wait(for: POLLOUT, deadline: deadline)
+            } catch {
+                throw .connectionLost(error)
+            }
+        }
+    }
+
+    /// Waits until the socket can be read or written.
+    func wait(for events: CInt, deadline: Deadline) throws(NetworkError) {
+        let ready: Bool
+        do {
+            ready = try Self.wait(
+                descriptor.number, for: events, milliseconds: deadline.remaining)
+        } catch {
+            throw .connectionLost(error)
+        }
+        guard ready else { throw .timedOut }
+    }
+
+    private static func wait(
+        _ number: CInt, for events: CInt, milliseconds: Int
+    ) throws(Errno) -> Bool {
+        var entry = pollfd(fd: number, events: Int16(events), revents: 0)
+        return try retrying { unsafe poll(&entry, 1, CInt(clamping: milliseconds)) } > 0
+    }
+}

@@ -1,0 +1,119 @@
+internal import CShims
+internal import Glibc
+
+/// What is trusted, or shown, in TLS connections: made once, used for many.
+@safe package final class TLSContext: @unchecked Sendable {
+    // Sendable: SSL_CTX is reference-counted and locked by libssl, and never changed after its making.
+    let pointer: OpaquePointer
+
+    /// Trusts the certificates of a PEM file, or the system's when there is none.
+    ///
+    /// - Parameter caFile: the file.
+    /// - Throws: `NetworkError.certificateFile`.
+    package init(trusting caFile: String?) throws(NetworkError) {
+        guard let pointer = unsafe shim_tls_client_context(caFile) else {
+            throw .certificateFile(caFile ?? "the system's certificates")
+        }
+        unsafe self.pointer = pointer
+    }
+
+    /// Shows a certificate.
+    ///
+    /// - Parameters:
+    ///   - chain: a PEM file with the server's certificate first.
+    ///   - key: a PEM file with its private key.
+    /// - Throws: `NetworkError.certificateFile`.
+    package init(showing chain: String, key: String) throws(NetworkError) {
+        guard let pointer = unsafe shim_tls_server_context(chain, key) else {
+            throw .certificateFile("\(chain), \(key)")
+        }
+        unsafe self.pointer = pointer
+    }
+
+    deinit { unsafe shim_tls_context_free(pointer) }
+}
+
+/// TLS over a socket.
+@safe struct TLSSession: ~Copyable {
+    private let pointer: OpaquePointer
+    private let context: TLSContext
+
+    /// The client's side; `host` is what the certificate must name.
+    init(
+        connecting socket: borrowing Socket, host: String, isAddress: Bool, context: TLSContext
+    ) throws(NetworkError) {
+        guard
+            let pointer = unsafe shim_tls_connect(
+                context.pointer, socket.descriptor.number, host, isAddress ? 1 : 0)
+        else { throw .tls("cannot be set up for \(host)") }
+        unsafe self.pointer = pointer
+        self.context = context
+    }
+
+    /// The server's side.
+    init(accepting socket: borrowing Socket, context: TLSContext) throws(NetworkError) {
+        guard let pointer = unsafe shim_tls_accept(context.pointer, socket.descriptor.number) else {
+            throw .tls("cannot be set up")
+        }
+        unsafe self.pointer = pointer
+        self.context = context
+    }
+
+    deinit { unsafe shim_tls_free(pointer) }
+
+    func handshake(_ socket: borrowing Socket, deadline: Deadline) throws(NetworkError) {
+        _ = try drive(socket, deadline) { unsafe shim_tls_handshake(pointer) }
+    }
+
+    /// The next bytes; none when the peer has closed with close_notify.
+    func read(_ socket: borrowing Socket, deadline: Deadline) throws(NetworkError) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: 16 << 10)
+        var moved = 0
+        let open = try drive(socket, deadline) {
+            unsafe shim_tls_read(pointer, &bytes, bytes.count, &moved)
+        }
+        return open ? Array(bytes.prefix(moved)) : []
+    }
+
+    func write(
+        _ bytes: [UInt8], _ socket: borrowing Socket, deadline: Deadline
+    ) throws(NetworkError) {
+        var rest = bytes
+        while !rest.isEmpty {
+            var moved = 0
+            let open = try drive(socket, deadline) {
+                unsafe shim_tls_write(pointer, rest, rest.count, &moved)
+            }
+            guard open else { throw .http(.cutShort) }
+            rest.removeFirst(moved)
+        }
+    }
+
+    func close() { unsafe shim_tls_close(pointer) }
+
+    // False when the peer has closed properly.
+    private func drive(
+        _ socket: borrowing Socket, _ deadline: Deadline, _ step: () -> CInt
+    ) throws(NetworkError) -> Bool {
+        while true {
+            switch step() {
+            case CInt(SHIM_TLS_DONE): return true
+            case CInt(SHIM_TLS_CLOSED): return false
+            case CInt(SHIM_TLS_WANT_READ): try socket.wait(for: POLLIN, deadline: deadline)
+            case CInt(SHIM_TLS_WANT_WRITE): try socket.wait(for: POLLOUT, deadline: deadline)
+            case CInt(SHIM_TLS_CUT): throw .http(.cutShort)
+            default: throw failure()
+            }
+        }
+    }
+
+    private func failure() -> NetworkError {
+        let verdict = unsafe shim_tls_verify_error(pointer)
+        if verdict != 0, let text = unsafe shim_tls_verify_text(verdict) {
+            return .certificate(unsafe String(cString: text))
+        }
+        var text = [CChar](repeating: 0, count: 128)
+        unsafe shim_tls_error(&text, text.count)
+        return .tls(String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self))
+    }
+}

@@ -1,0 +1,154 @@
+import Cryptography
+import OATH
+
+/// The text inside the store: for each token a line `token`, lines `key value`, and a line `end`.
+enum Plaintext {
+    fileprivate enum Key: String, CaseIterable {
+        case name, kind, state, secret, algorithm, digits, period, issuer
+        case serviceID = "service_id"
+        case userID = "user_id"
+        case server
+        case enrolledAt = "enrolled_at"
+        case expiresAt = "expires_at"
+        case isDefault = "default"
+    }
+
+    private static let kind = "totp"
+    private static let yes = "yes"
+
+    static func encode(_ tokens: [Token]) -> SecretBytes {
+        var text = SecretBuffer(capacity: 512 * max(1, tokens.count))
+        for token in tokens {
+            text.append("token\n")
+            text.line(.name, token.name)
+            text.line(.kind, kind)
+            text.line(.state, token.state.rawValue)
+            text.append("\(Key.secret.rawValue) ")
+            Base64.append(token.seed.bytes, padding: .required, to: &text)
+            text.append("\n")
+            text.line(.algorithm, token.totp.algorithm.rawValue)
+            text.line(.digits, "\(token.totp.digits)")
+            text.line(.period, "\(token.totp.period)")
+            text.line(.issuer, token.issuer)
+            text.line(.serviceID, token.serviceID)
+            text.line(.userID, token.userID)
+            text.line(.server, token.server)
+            if let time = token.enrolledAt { text.line(.enrolledAt, "\(time)") }
+            if let time = token.expiresAt { text.line(.expiresAt, "\(time)") }
+            if token.isDefault { text.line(.isDefault, yes) }
+            for extra in token.extras {
+                text.append("\(extra.key) ")
+                extra.value.bytes.withBytes { text.append($0) }
+                text.append("\n")
+            }
+            text.append("end\n")
+        }
+        return text.finish()
+    }
+
+    static func decode(_ plaintext: borrowing SecretBytes) throws(StoreError) -> [Token] {
+        try plaintext.withBytes { (text) throws(StoreError) in
+            var tokens: [Token] = []
+            var reader = LineReader()
+            while let line = try reader.next(text) {
+                guard text.holds("token", at: line) else { throw .damaged("token") }
+                tokens.append(try token(&reader, text))
+            }
+            return tokens
+        }
+    }
+
+    private static func token(
+        _ reader: inout LineReader, _ text: Span<UInt8>
+    ) throws(StoreError) -> Token {
+        var values: [Key: Range<Int>] = [:]
+        var extras: [Token.Extra] = []
+        while true {
+            guard let line = try reader.next(text) else { throw .damaged("end of a token") }
+            if text.holds("end", at: line) { break }
+            guard let (name, value) = text.pair(line) else { throw .damaged("token line") }
+            guard let key = Key(rawValue: name) else {
+                extras.append(
+                    .init(key: name, value: SharedSecret(SecretBytes(copying: text.extracting(value)))))
+                continue
+            }
+            guard values.updateValue(value, forKey: key) == nil else { throw .damaged("key twice") }
+        }
+        func string(_ key: Key) throws(StoreError) -> String {
+            guard let range = values[key], let value = text.string(range), Token.isValue(value) else {
+                throw .damaged(key.rawValue)
+            }
+            return value
+        }
+        func time(_ key: Key) throws(StoreError) -> Int64? {
+            guard values[key] != nil else { return nil }
+            guard let time = Int64(try string(key)) else { throw .damaged(key.rawValue) }
+            return time
+        }
+        func isDefault() throws(StoreError) -> Bool {
+            guard values[.isDefault] != nil else { return false }
+            guard try string(.isDefault) == yes else { throw .damaged(Key.isDefault.rawValue) }
+            return true
+        }
+        guard try string(.kind) == kind else {
+            throw .unsupported("a token of the kind \(try string(.kind))")
+        }
+        guard let secret = values[.secret],
+            let seed = Base64.decode(text.extracting(secret), padding: .required), seed.count > 0
+        else { throw .damaged("secret") }
+        guard let algorithm = HashAlgorithm(rawValue: try string(.algorithm)),
+            let digits = Int(try string(.digits)), let period = Int(try string(.period)),
+            let totp = TOTP(digits: digits, period: period, algorithm: algorithm)
+        else { throw .damaged("algorithm, digits or period") }
+        let name = try string(.name)
+        guard Token.isName(name), let state = Token.State(rawValue: try string(.state)) else {
+            throw .damaged("name or state")
+        }
+        return Token(
+            name: name, state: state, seed: SharedSecret(seed), totp: totp,
+            issuer: try string(.issuer), serviceID: try string(.serviceID),
+            userID: try string(.userID), server: try string(.server),
+            enrolledAt: try time(.enrolledAt), expiresAt: try time(.expiresAt),
+            isDefault: try isDefault(), extras: extras)
+    }
+}
+
+/// Goes through a text line by line, keeping places instead of copies.
+struct LineReader {
+    private var position = 0
+
+    /// The place of the next line, without its newline; nil at the end.
+    mutating func next(_ text: Span<UInt8>) throws(StoreError) -> Range<Int>? {
+        guard position < text.count else { return nil }
+        let start = position
+        var end = start
+        while end < text.count, text[end] != 0x0A { end += 1 }
+        guard end < text.count else { throw .damaged("last line") }
+        position = end + 1
+        return start..<end
+    }
+}
+
+extension SecretBuffer {
+    fileprivate mutating func line(_ key: Plaintext.Key, _ value: String) {
+        append("\(key.rawValue) \(value)\n")
+    }
+}
+
+extension Span<UInt8> {
+    fileprivate func string(_ range: Range<Int>) -> String? {
+        String(validating: Array(copying: extracting(range)), as: UTF8.self)
+    }
+
+    fileprivate func holds(_ word: StaticString, at range: Range<Int>) -> Bool {
+        range.count == word.utf8CodeUnitCount && string(range) == "\(word)"
+    }
+
+    /// Key and value: what stands before and behind the first space of a line.
+    fileprivate func pair(_ line: Range<Int>) -> (String, Range<Int>)? {
+        guard let space = line.first(where: { self[$0] == 0x20 }), space > line.lowerBound,
+            let key = string(line.lowerBound..<space)
+        else { return nil }
+        return (key, space + 1..<line.upperBound)
+    }
+}

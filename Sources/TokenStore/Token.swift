@@ -1,0 +1,105 @@
+package import Cryptography
+package import OATH
+
+/// A secret that several values refer to; its one copy is wiped when the last of them goes.
+package final class SharedSecret: Sendable {
+    package let bytes: SecretBytes
+
+    package init(_ bytes: consuming SecretBytes) { self.bytes = bytes }
+}
+
+/// One token of the store: what it is called, where it comes from, and its seed.
+package struct Token: Sendable {
+    /// Whether the issuer has confirmed it.
+    package enum State: String, Sendable {
+        /// The exchange with the issuer is under way; no code is shown yet.
+        case pending
+        case active
+    }
+
+    /// Unique in its store (by canonical equivalence): 1 to 64 characters, no control characters.
+    package var name: String
+    package var state: State
+    /// The shared secret of HOTP.
+    package var seed: SharedSecret
+    package var totp: TOTP
+    /// Who issued it, in the issuer's own words; may be empty.
+    package var issuer: String
+    package var serviceID: String
+    package var userID: String
+    /// The URL that it was enrolled at.
+    package var server: String
+    /// Unix seconds.
+    package var enrolledAt: Int64?
+    /// Unix seconds; nil when it does not expire.
+    package var expiresAt: Int64?
+    /// Whether it is shown when nobody names one.
+    package var isDefault: Bool
+    /// Keys that are not listed above, in order, and their values: kept as they are.
+    package var extras: [Extra]
+
+    /// A key of the store's plaintext that has no property of its own here.
+    package struct Extra: Sendable {
+        package let key: String
+        package let value: SharedSecret
+
+        package init(key: String, value: SharedSecret) {
+            self.key = key
+            self.value = value
+        }
+    }
+
+    package init(
+        name: String, state: State, seed: SharedSecret, totp: TOTP, issuer: String, serviceID: String,
+        userID: String, server: String, enrolledAt: Int64? = nil, expiresAt: Int64? = nil,
+        isDefault: Bool = false, extras: [Extra] = []
+    ) {
+        self.name = name
+        self.state = state
+        self.seed = seed
+        self.totp = totp
+        self.issuer = issuer
+        self.serviceID = serviceID
+        self.userID = userID
+        self.server = server
+        self.enrolledAt = enrolledAt
+        self.expiresAt = expiresAt
+        self.isDefault = isDefault
+        self.extras = extras
+    }
+
+    /// Whether a text may be a token's name.
+    package static func isName(_ text: String) -> Bool {
+        (1...64).contains(text.count) && text.utf8.count <= 1024 && isValue(text)
+            && text.first != " " && text.last != " "
+    }
+
+    /// Whether a text may stand in the store: no control character (category Cc) and no line separator.
+    package static func isValue(_ text: String) -> Bool {
+        text.unicodeScalars.allSatisfy {
+            $0.value >= 0x20 && !(0x7F...0x9F).contains($0.value) && $0.value != 0x2028
+                && $0.value != 0x2029
+        }
+    }
+}
+
+extension [Token] {
+    /// The position of a token by its name.
+    package func index(named name: String) -> Int? { firstIndex { $0.name == name } }
+
+    /// The tokens that give codes.
+    package var active: [Token] { filter { $0.state == .active } }
+
+    /// The token that is meant when nobody names one: the default, else the first.
+    package var defaultToken: Token? {
+        first { $0.isDefault && $0.state == .active } ?? first { $0.state == .active }
+    }
+
+    /// A name that no token has yet: the wish itself, or with a number behind it.
+    package func freeName(like wish: String) -> String {
+        guard index(named: wish) != nil else { return wish }
+        var number = 2
+        while index(named: "\(wish) \(number)") != nil { number += 1 }
+        return "\(wish) \(number)"
+    }
+}

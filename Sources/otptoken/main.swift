@@ -1,0 +1,2 @@
+import OTPTokenCommands
+run()
