@@ -18,8 +18,8 @@ func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
-func program(_ name: String, _ dependency: Target.Dependency) -> Target {
-    .executableTarget(name: name, dependencies: [dependency], swiftSettings: strict)
+func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
@@ -47,8 +47,8 @@ let package = Package(
 
         module("OTPTokenCommands", ["Cryptography", "OATH", "Enrolment", "TokenStore", "Platform"]),
         module("IssuerService", ["Cryptography", "OATH", "Enrolment", "Platform"]),
-        program("otptoken", "OTPTokenCommands"),
-        program("otptoken-issuer", "IssuerService"),
+        program("otptoken", ["OTPTokenCommands", "Platform"]),
+        program("otptoken-issuer", ["IssuerService", "Platform"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -11,6 +11,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
+#include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -68,6 +69,18 @@ void shim_signal_default(int number) {
     sigaddset(&set, number);
     pthread_sigmask(SIG_UNBLOCK, &set, NULL);
     raise(number);
+}
+
+int shim_alarm_open(void) { return timerfd_create(CLOCK_REALTIME, TFD_CLOEXEC | TFD_NONBLOCK); }
+
+int shim_alarm_set(int descriptor, int64_t seconds) {
+    struct itimerspec when = {.it_value = {.tv_sec = seconds}};
+    return timerfd_settime(descriptor, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &when, NULL);
+}
+
+int shim_alarm_clear(int descriptor) {
+    uint64_t count;
+    return read(descriptor, &count, sizeof count) < 0 && errno == ECANCELED;
 }
 
 // getaddrinfo knows no time limit, so it runs in a thread that is left behind when the answer comes too late. The

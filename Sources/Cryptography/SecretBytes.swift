@@ -128,6 +128,11 @@ package func constantTimeEqual(_ a: Span<UInt8>, _ b: Span<UInt8>) -> Bool {
 }
 
 extension Array where Element == UInt8 {
+    /// Wipes what passed through an ordinary array on its way into a secret.
+    package mutating func wipe() {
+        unsafe withUnsafeMutableBytes { unsafe shim_cleanse($0.baseAddress, $0.count) }
+    }
+
     /// The bytes of a span, as an array.
     package init(copying span: Span<UInt8>) {
         self = unsafe span.withUnsafeBufferPointer { unsafe Array($0) }

@@ -1,2 +1,5 @@
+// The command-line tool; everything it does is in OTPTokenCommands.
 import OTPTokenCommands
-run()
+import Platform
+
+exitNow(run(Array(CommandLine.arguments.dropFirst())))

@@ -27,6 +27,13 @@ void shim_signals_close(int descriptor);
 // Ends this process by a signal's default action, so that the caller's shell sees the truth.
 void shim_signal_default(int signal);
 
+// A descriptor that becomes readable at a moment of the wall clock, and at once when that clock is set.
+int shim_alarm_open(void);
+// Arms it for unix seconds. 0, or -1 with errno.
+int shim_alarm_set(int descriptor, int64_t seconds);
+// Takes note of it. 1 when the clock was set, 0 otherwise.
+int shim_alarm_clear(int descriptor);
+
 // Resolves a name within the given time. Fills up to capacity addresses, returns how many;
 // 0 = no such name (its reason in *why, getaddrinfo's number), -1 = no answer in time.
 typedef struct {

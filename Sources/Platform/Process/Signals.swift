@@ -12,6 +12,9 @@ package enum Signal: Equatable, Sendable {
     /// SIGWINCH: the window has another size.
     case resize
 
+    /// Ctrl-C.
+    package static let interrupt = Signal.end(SIGINT)
+
     init?(number: CInt) {
         switch number {
         case SIGINT, SIGTERM, SIGHUP, SIGQUIT: self = .end(number)

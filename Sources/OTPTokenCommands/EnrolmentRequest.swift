@@ -1,0 +1,162 @@
+internal import Cryptography
+internal import Enrolment
+internal import Platform
+internal import TokenStore
+
+/// What the person wants enrolled: from the options, or asked for at the terminal. Everything is checked before any
+/// request is made.
+struct EnrolmentRequest {
+    /// How long the exchange with the issuer may take, in seconds.
+    private static let patience = 15
+    /// How often a question is asked again when the answer does not fit.
+    private static let questions = 3
+
+    let server: ServerURL
+    let serviceID: String
+    let userID: String
+    let name: String?
+    let isForced: Bool
+    private let caFile: String?
+    private let passwordFile: String?
+
+    init(_ line: Invocation) throws(CommandFailure) {
+        let allowsHTTP = line.has("allow-http")
+        // The options first, all of them: nobody shall answer questions for a line that is wrong.
+        let server = try Self.given("server", line) { (text) throws(CommandFailure) in
+            try Self.server(text, allowsHTTP)
+        }
+        let serviceID = try Self.given("service-id", line, Self.serviceID)
+        let userID = try Self.given("user-id", line, Self.userID)
+        name = line.value("name")
+        if let name, !Token.isName(name) { throw Messages.badName(name) }
+        isForced = line.has("force")
+        caFile = line.value("ca-file")
+        passwordFile = line.value("start-password-file")
+        if let passwordFile, passwordFile != "-" { _ = try Self.password(in: passwordFile) }
+
+        self.server = try Self.ask(Messages.askServer, "server", "URL", unless: server) {
+            (text) throws(CommandFailure) in try Self.server(text, allowsHTTP)
+        }
+        self.serviceID = try Self.ask(
+            Messages.askServiceID, "service-id", "ID", unless: serviceID, Self.serviceID)
+        self.userID = try Self.ask(
+            Messages.askUserID, "user-id", "ID", unless: userID, Self.userID)
+    }
+
+    /// Whether a token of the store has the same IDs at the same issuer.
+    func concerns(_ token: Token) -> Bool {
+        token.serviceID == serviceID && token.userID == userID
+    }
+
+    /// The end of the time that an exchange may take.
+    func deadline() -> Deadline { Deadline(seconds: Self.patience) }
+
+    /// Makes the first request's half; asks for the start password.
+    func client() throws(CommandFailure) -> EnrolmentClient {
+        let password = try startPassword()
+        do {
+            return try EnrolmentClient(
+                serviceID: serviceID, userID: userID, password: password, random: SecretBytes.random)
+        } catch {
+            throw Messages.enrolment(error, server)
+        }
+    }
+
+    /// Posts to the issuer.
+    func post(
+        _ body: [UInt8], to path: String, deadline: Deadline, pending: Bool
+    ) throws(CommandFailure) -> (status: Int, body: [UInt8]) {
+        let client = HTTPClient(server, caFile: caFile, agent: "otptoken/\(releaseVersion)")
+        do {
+            let answer = try client.post(body, to: path, deadline: deadline)
+            guard case .response(let status, _) = answer.start else { return (0, []) }
+            return (status, answer.body)
+        } catch {
+            throw Messages.network(error, server, pending: pending)
+        }
+    }
+
+    // MARK: Reading and asking
+
+    private func startPassword() throws(CommandFailure) -> StartPassword {
+        if let passwordFile { return try Self.password(in: passwordFile) }
+        for attempt in 1...Self.questions {
+            let typed: SecretBytes
+            do {
+                typed = try ControllingTerminal().askSecret(Messages.askStartPassword)
+            } catch .none {
+                throw Messages.missingOption("start-password-file", "FILE")
+            } catch {
+                throw Self.givenUp(error)
+            }
+            if let password = StartPassword(typed) { return password }
+            if attempt < Self.questions { report(Messages.badStartPassword()) }
+        }
+        throw Messages.badStartPassword()
+    }
+
+    private static func password(in file: String) throws(CommandFailure) -> StartPassword {
+        let typed = try Messages.naming(file) { () throws(FileError) in try SecretInput.read(file) }
+        guard let password = StartPassword(typed) else { throw Messages.badStartPassword() }
+        return password
+    }
+
+    private static func server(_ text: String, _ allowsHTTP: Bool) throws(CommandFailure) -> ServerURL {
+        guard let server = ServerURL(text) else { throw Messages.badServer(text) }
+        guard server.isSecure || server.isLoopback || allowsHTTP else {
+            throw Messages.plainHTTP(server)
+        }
+        return server
+    }
+
+    private static func id(_ text: String, _ option: String) throws(CommandFailure) -> String {
+        guard let id = Identifier.read(text) else { throw Messages.badID(option, text) }
+        return id
+    }
+
+    private static func serviceID(_ text: String) throws(CommandFailure) -> String {
+        try id(text, "service-id")
+    }
+
+    private static func userID(_ text: String) throws(CommandFailure) -> String {
+        try id(text, "user-id")
+    }
+
+    private static func given<Value>(
+        _ option: String, _ line: Invocation, _ read: (String) throws(CommandFailure) -> Value
+    ) throws(CommandFailure) -> Value? {
+        guard let text = line.value(option) else { return nil }
+        return try read(text)
+    }
+
+    private static func ask<Value>(
+        _ prompt: String, _ option: String, _ value: String, unless given: Value?,
+        _ read: (String) throws(CommandFailure) -> Value
+    ) throws(CommandFailure) -> Value {
+        if let given { return given }
+        var attempt = 1
+        while true {
+            let answer: String
+            do {
+                answer = try ControllingTerminal().ask(prompt)
+            } catch .none {
+                throw Messages.missingOption(option, value)
+            } catch {
+                throw givenUp(error)
+            }
+            do {
+                return try read(answer)
+            } catch {
+                guard attempt < questions else { throw error }
+                report(error)
+                attempt += 1
+            }
+        }
+    }
+
+    // Ctrl-C takes effect now that the terminal is as it was.
+    private static func givenUp(_ failure: ControllingTerminal.Failure) -> CommandFailure {
+        if case .interrupted(let signal) = failure { signal.takeEffect() }
+        return Messages.terminal(failure)
+    }
+}

@@ -1,0 +1,149 @@
+internal import Cryptography
+internal import Enrolment
+internal import OATH
+internal import Platform
+internal import TokenStore
+
+/// `init`: fetches a token from its issuer.
+///
+/// The order keeps an enrolment safe against a kill at any instant: the key is agreed, the token saved as pending,
+/// and only then the issuer told that it may count on it. Whoever comes again with the same IDs takes it up there.
+func initialise(_ line: Invocation, _ session: Session) throws(CommandFailure) {
+    let request = try EnrolmentRequest(line)
+    Hardening.ignoreBrokenPipes()
+    let tokens = try session.tokens()
+    if let wish = request.name, let index = tokens.index(named: wish), !request.concerns(tokens[index]) {
+        throw Messages.nameTaken(wish)
+    }
+    if !request.isForced {
+        if let token = tokens.first(where: { $0.state == .active && request.concerns($0) }) {
+            throw Messages.enrolledAlready(token)
+        }
+        if let token = tokens.first(where: { $0.state == .pending && request.concerns($0) }),
+            try resume(token, request, session)
+        {
+            return
+        }
+    }
+    try enrol(request, session)
+}
+
+/// Takes up a pending enrolment; false when the issuer knows nothing of it any more.
+private func resume(
+    _ token: Token, _ request: EnrolmentRequest, _ session: Session
+) throws(CommandFailure) -> Bool {
+    guard let pending = PendingEnrolment(token) else { return false }
+    session.note(Messages.resuming(token))
+    let answer = try request.post(
+        pending.finishRequest, to: EnrolmentProtocol.finishPath, deadline: request.deadline(),
+        pending: true)
+    let parameters: EnrolmentParameters
+    do {
+        parameters = try pending.receiveFinish(status: answer.status, body: answer.body)
+    } catch .refused(.refused, _), .refused(.expired, _) {
+        // The pending token stays until a new one is agreed: a no can be forged, the agreement cannot.
+        session.note(Messages.startingAnew)
+        return false
+    } catch {
+        throw Messages.enrolment(error, request.server)
+    }
+    try complete(pending, parameters, request, session)
+    return true
+}
+
+private func enrol(_ request: EnrolmentRequest, _ session: Session) throws(CommandFailure) {
+    let client = try request.client()
+    let deadline = request.deadline()
+    let start = try request.post(
+        client.startRequest, to: EnrolmentProtocol.startPath, deadline: deadline, pending: false)
+    let pending: PendingEnrolment
+    do {
+        pending = try client.receiveStart(status: start.status, body: start.body)
+    } catch {
+        throw Messages.enrolment(error, request.server)
+    }
+    var token = Token(pending, request)
+    try session.changeStore { (store) throws(CommandFailure) in
+        store.tokens.removeAll { $0.state == .pending && request.concerns($0) }
+        token.name = store.tokens.freeName(like: request.userID)
+        store.tokens.append(token)
+    }
+    let finish = try request.post(
+        pending.finishRequest, to: EnrolmentProtocol.finishPath, deadline: deadline, pending: true)
+    let parameters: EnrolmentParameters
+    do {
+        parameters = try pending.receiveFinish(status: finish.status, body: finish.body)
+    } catch {
+        throw Messages.enrolment(error, request.server)
+    }
+    try complete(pending, parameters, request, session)
+}
+
+/// Makes the pending token an active one, and shows its first code.
+private func complete(
+    _ pending: borrowing PendingEnrolment, _ parameters: EnrolmentParameters,
+    _ request: EnrolmentRequest, _ session: Session
+) throws(CommandFailure) {
+    let now = wallClockSeconds()
+    let seed = SharedSecret(pending.seed.clone())
+    var enrolled: Token?
+    try session.changeStore { (store) throws(CommandFailure) in
+        // The token that --force replaces hands on its name and its place as the default.
+        let former = store.tokens.first { $0.state == .active && request.concerns($0) }
+        store.tokens.removeAll { request.concerns($0) }
+        let wish = request.name ?? former?.name ?? parameters.issuer
+        let token = Token(
+            name: store.tokens.freeName(like: Token.isName(wish) ? wish : request.serviceID),
+            state: .active, seed: seed, totp: parameters.totp, issuer: parameters.issuer,
+            serviceID: request.serviceID, userID: request.userID, server: request.server.text,
+            enrolledAt: now, expiresAt: parameters.expiresAt, isDefault: former?.isDefault ?? false)
+        store.tokens.append(token)
+        enrolled = token
+    }
+    guard let enrolled else { return }
+    session.note(Messages.enrolled(enrolled))
+    session.note(Messages.confirm(at: parameters.confirmURL))
+    try write("\(CodeReport(enrolled, at: wallClockSeconds()).code)\n")
+}
+
+extension Token {
+    fileprivate init(_ pending: borrowing PendingEnrolment, _ request: EnrolmentRequest) {
+        self.init(
+            name: request.userID, state: .pending, seed: SharedSecret(pending.seed.clone()), totp: .rule,
+            issuer: "", serviceID: request.serviceID, userID: request.userID,
+            server: request.server.text, extras: pending.extras)
+    }
+}
+
+/// How a pending enrolment is kept in the store: keys of its own beside the token's.
+extension PendingEnrolment {
+    private static let sessionKey = "enrol_session"
+    private static let confirmationKey = "enrol_confirm_p"
+    private static let parametersKeyKey = "enrol_parameters_key"
+
+    fileprivate var extras: [Token.Extra] {
+        var key = SecretBuffer()
+        Base64.append(parametersKey, padding: .required, to: &key)
+        let session = Array(session.utf8)
+        let confirmation = Array(Base64.encode(confirmation.span, padding: .required).utf8)
+        return [
+            .init(key: Self.sessionKey, value: SharedSecret(SecretBytes(copying: session.span))),
+            .init(
+                key: Self.confirmationKey, value: SharedSecret(SecretBytes(copying: confirmation.span))),
+            .init(key: Self.parametersKeyKey, value: SharedSecret(key.finish())),
+        ]
+    }
+
+    fileprivate init?(_ token: Token) {
+        func value(_ key: String) -> SharedSecret? { token.extras.first { $0.key == key }?.value }
+        guard let session = value(Self.sessionKey), let confirmation = value(Self.confirmationKey),
+            let key = value(Self.parametersKeyKey),
+            let proof = confirmation.bytes.withBytes({ Base64.decode($0, padding: .required) }),
+            let parametersKey = key.bytes.withBytes({ Base64.decode($0, padding: .required) })
+        else { return nil }
+        self.init(
+            session: session.bytes.withBytes { String(decoding: Array(copying: $0), as: UTF8.self) },
+            confirmation: proof.withBytes { Array(copying: $0) }, seed: token.seed.bytes.clone(),
+            parametersKey: parametersKey)
+    }
+}

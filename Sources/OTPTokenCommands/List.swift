@@ -1,0 +1,63 @@
+internal import Cryptography
+internal import OATH
+internal import Platform
+internal import TokenStore
+
+/// `list`: what there is, without a secret.
+func list(_ line: Invocation, _ session: Session) throws(CommandFailure) {
+    let tokens = try session.tokens().active
+    if line.has("json") {
+        try write(json(tokens.map(ListEntry.init)))
+    } else if line.has("names") {
+        try write(tokens.map { "\($0.name)\n" }.joined())
+    } else if !tokens.isEmpty {
+        try write(table([Messages.listHeader] + tokens.map(row)))
+    }
+}
+
+private func row(_ token: Token) -> [String] {
+    [
+        token.name, token.issuer, token.serviceID, token.userID, "\(token.totp.digits)",
+        Messages.seconds(token.totp.period), token.expiresAt.map(localDate) ?? Messages.never,
+    ]
+}
+
+private func table(_ rows: [[String]]) -> String {
+    let widths = rows[0].indices.map { column in rows.map { displayWidth($0[column]) }.max() ?? 0 }
+    return rows.map { row in
+        let cells = zip(row, widths).map { padded($0, to: $1) }
+        let text = cells.joined(separator: "  ")
+        return text.prefix(upTo: text.lastIndex { $0 != " " }.map(text.index(after:)) ?? text.endIndex) + "\n"
+    }.joined()
+}
+
+private struct ListEntry: Encodable {
+    private let token: Token
+
+    init(_ token: Token) { self.token = token }
+
+    private enum Key: String, CodingKey {
+        case name, kind, issuer, digits, period, algorithm, server
+        case serviceID = "service_id"
+        case userID = "user_id"
+        case enrolledAt = "enrolled_at"
+        case expiresAt = "expires_at"
+        case isDefault = "default"
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: Key.self)
+        try values.encode(token.name, forKey: .name)
+        try values.encode("totp", forKey: .kind)
+        try values.encode(token.issuer, forKey: .issuer)
+        try values.encode(token.serviceID, forKey: .serviceID)
+        try values.encode(token.userID, forKey: .userID)
+        try values.encode(token.server, forKey: .server)
+        try values.encode(token.totp.algorithm.rawValue, forKey: .algorithm)
+        try values.encode(token.totp.digits, forKey: .digits)
+        try values.encode(token.totp.period, forKey: .period)
+        try values.encode(token.enrolledAt, forKey: .enrolledAt)
+        try values.encode(token.expiresAt, forKey: .expiresAt)
+        try values.encode(token.isDefault, forKey: .isDefault)
+    }
+}

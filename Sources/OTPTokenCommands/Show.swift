@@ -1,0 +1,40 @@
+internal import Platform
+internal import TokenStore
+
+/// `show [NAME]`: the code on standard output, and nothing else there.
+func show(_ line: Invocation, _ session: Session) throws(CommandFailure) {
+    var time: Int64?
+    if let text = line.value("at") {
+        guard let moment = moment(text) else { throw Messages.badTime(text) }
+        time = moment
+    }
+    if line.has("all") {
+        guard line.operands.isEmpty else { throw Messages.nameWithAll() }
+    }
+    let tokens = try session.activeTokens()
+    let chosen = line.has("all") ? tokens : [try choose(line.operands.first, from: tokens)]
+    let next = line.has("next")
+    let now = time ?? wallClockSeconds()
+    var reports: [CodeReport] = []
+    for token in chosen { reports.append(try CodeReport(token, at: now, withNext: next)) }
+
+    if line.has("json") {
+        try write(line.has("all") ? json(reports) : json(reports[0]))
+    } else if line.has("all") {
+        try write(reports.map { "\($0.name)\t\($0.nextCode ?? $0.code)\n" }.joined())
+    } else {
+        try write("\(reports[0].nextCode ?? reports[0].code)\n")
+    }
+}
+
+/// The token of a name, or the default when there is none.
+func choose(_ name: String?, from tokens: [Token]) throws(CommandFailure) -> Token {
+    guard let name else {
+        guard let token = tokens.defaultToken else { throw Messages.noToken() }
+        return token
+    }
+    guard let index = tokens.index(named: name) else {
+        throw Messages.noSuchToken(name, nearest: nearest(to: name, in: tokens.map(\.name)))
+    }
+    return tokens[index]
+}

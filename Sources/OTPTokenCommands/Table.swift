@@ -1,0 +1,63 @@
+package import Platform
+
+extension ProgramTable {
+    private static let json = OptionEntry("json", "print JSON instead of text")
+    private static let tokenName = OperandEntry("NAME", completion: .token)
+
+    /// Everything that `otptoken` understands.
+    package static let otptoken = ProgramTable(
+        name: "otptoken", version: releaseVersion,
+        summary: "shows the one-time codes of the tokens that services issue",
+        globals: [
+            OptionEntry("home", value: "DIR", "keep all files in DIR", completion: .folder),
+            OptionEntry("quiet", "print no notes, only results and errors"),
+            OptionEntry("help", "tell what the command takes"),
+            OptionEntry("version", "print the version"),
+        ],
+        commands: [
+            CommandEntry(
+                "init", "enrols: fetches a token from the service that issues it",
+                options: [
+                    OptionEntry("server", value: "URL", "the issuer's address, https://…"),
+                    OptionEntry("service-id", value: "ID", "the service ID from the mail"),
+                    OptionEntry("user-id", value: "ID", "the user ID from the mail"),
+                    OptionEntry("name", value: "NAME", "what to call the token here; else the issuer's name"),
+                    OptionEntry(
+                        "start-password-file", value: "FILE",
+                        "read the start password from FILE (- for standard input) instead of asking",
+                        completion: .file),
+                    OptionEntry(
+                        "ca-file", value: "PEM", "trust the certificates in PEM, and no others",
+                        completion: .file),
+                    OptionEntry("allow-http", "take a server without TLS that is not on this machine"),
+                    OptionEntry("force", "enrol again, in the place of the token that is here"),
+                ]),
+            CommandEntry(
+                "show", "prints the current code", operands: [tokenName],
+                options: [
+                    OptionEntry("next", "print the code that follows"),
+                    OptionEntry("at", value: "TIME", "print the code of TIME: unix seconds or RFC 3339"),
+                    OptionEntry("all", "print the codes of all tokens, with their names"),
+                    json,
+                ]),
+            CommandEntry(
+                "watch", "shows codes as they change",
+                operands: [OperandEntry("NAME", repeats: true, completion: .token)],
+                options: [
+                    OptionEntry("count", value: "N", "end after N lines of output"),
+                    json,
+                ]),
+            CommandEntry(
+                "list", "lists the tokens",
+                options: [OptionEntry("names", "print the names alone, one a line"), json]),
+            CommandEntry(
+                "completion", "prints a completion script for a shell",
+                operands: [
+                    OperandEntry(
+                        "SHELL", required: true, completion: .choices(Shell.allCases.map(\.rawValue)))
+                ]),
+            CommandEntry(
+                "help", "tells what a command takes",
+                operands: [OperandEntry("COMMAND", completion: .command)]),
+        ])
+}

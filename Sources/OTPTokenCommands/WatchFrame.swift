@@ -1,0 +1,57 @@
+internal import OATH
+internal import Platform
+internal import TokenStore
+
+/// What `watch` shows on a terminal, as a function of the time and the size of the window.
+struct WatchFrame {
+    let columns: Int
+    let rows: Int
+    let hasColour: Bool
+
+    private static let margin = "  "
+
+    /// The lines of one moment, from the top.
+    ///
+    /// - Parameters:
+    ///   - tokens: in the order in which they are shown.
+    ///   - reports: their codes.
+    /// - Returns: no more lines than the window has; tokens that do not fit are left out whole.
+    func lines(_ tokens: [Token], _ reports: [CodeReport]) -> [String] {
+        let fitting = max(1, (rows - 2) / 4)
+        var lines = [""]
+        for (token, report) in zip(tokens, reports).prefix(fitting) { lines += block(token, report) }
+        lines.append(Self.margin + faint(clipped(Messages.leave, to: columns - 3)))
+        return Array(lines.prefix(rows))
+    }
+
+    private func block(_ token: Token, _ report: CodeReport) -> [String] {
+        let title = token.issuer.isEmpty || token.issuer == token.name
+            ? "\(token.name) · \(token.userID)" : "\(token.name) · \(token.issuer)"
+        return [
+            Self.margin + clipped(printable(title), to: columns - 3),
+            Self.margin + bold(grouped(report.code)),
+            Self.margin + bar(report),
+            "",
+        ]
+    }
+
+    /// Eight digits in two groups of four; others in two groups too.
+    private func grouped(_ code: String) -> String {
+        let half = (code.count + 1) / 2
+        return "\(code.prefix(half)) \(code.dropFirst(half))"
+    }
+
+    private func bar(_ report: CodeReport) -> String {
+        let left = Messages.seconds(Int(report.remaining))
+        let width = min(30, columns - 4 - Messages.seconds(report.totp.period).count)
+        guard width > 0 else { return left }
+        let full = Int((report.remaining * Int64(width) + Int64(report.totp.period) - 1)
+            / Int64(report.totp.period))
+        return String(repeating: "█", count: full) + faint(String(repeating: "░", count: width - full))
+            + " \(left)"
+    }
+
+    private func bold(_ text: String) -> String { hasColour ? "\u{1B}[1m\(text)\u{1B}[0m" : text }
+
+    private func faint(_ text: String) -> String { hasColour ? "\u{1B}[2m\(text)\u{1B}[0m" : text }
+}

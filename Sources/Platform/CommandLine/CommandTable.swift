@@ -1,0 +1,113 @@
+/// What a program understands: the one table that parsing, help and completion are driven by.
+package struct ProgramTable: Sendable {
+    package let name: String
+    package let version: String
+    /// One line that says what the program is.
+    package let summary: String
+    /// Options that every command takes.
+    package let globals: [OptionEntry]
+    package let commands: [CommandEntry]
+
+    package init(
+        name: String, version: String, summary: String, globals: [OptionEntry], commands: [CommandEntry]
+    ) {
+        self.name = name
+        self.version = version
+        self.summary = summary
+        self.globals = globals
+        self.commands = commands
+    }
+}
+
+/// One command.
+package struct CommandEntry: Sendable {
+    package let name: String
+    package let summary: String
+    package let operands: [OperandEntry]
+    package let options: [OptionEntry]
+
+    package init(
+        _ name: String, _ summary: String, operands: [OperandEntry] = [], options: [OptionEntry] = []
+    ) {
+        self.name = name
+        self.summary = summary
+        self.operands = operands
+        self.options = options
+    }
+}
+
+/// How the shell may complete a value.
+package enum Completion: Equatable, Sendable {
+    case nothing
+    case file
+    case folder
+    /// The name of a token, from `list --names`.
+    case token
+    /// The name of a command of this program.
+    case command
+    case choices([String])
+}
+
+/// One operand of a command.
+package struct OperandEntry: Equatable, Sendable {
+    package let name: String
+    package let isRequired: Bool
+    package let repeats: Bool
+    package let completion: Completion
+
+    package init(
+        _ name: String, required: Bool = false, repeats: Bool = false, completion: Completion = .nothing
+    ) {
+        self.name = name
+        isRequired = required
+        self.repeats = repeats
+        self.completion = completion
+    }
+
+    /// As a synopsis shows it: `NAME`, `[NAME]`, `[NAME…]`.
+    package var synopsis: String {
+        let text = repeats ? name + "…" : name
+        return isRequired ? text : "[\(text)]"
+    }
+}
+
+/// One option, always long: `--name`, or `--name VALUE`.
+package struct OptionEntry: Equatable, Sendable {
+    package let name: String
+    /// What the value is called; nil for a flag.
+    package let value: String?
+    package let help: String
+    package let completion: Completion
+
+    package init(
+        _ name: String, value: String? = nil, _ help: String, completion: Completion = .nothing
+    ) {
+        self.name = name
+        self.value = value
+        self.help = help
+        self.completion = completion
+    }
+
+    /// As a synopsis shows it: `--name VALUE`.
+    package var synopsis: String { value.map { "--\(name) \($0)" } ?? "--\(name)" }
+}
+
+/// A command line that was understood.
+package struct Invocation: Equatable, Sendable {
+    /// The command's name; nil when the line named none.
+    package let command: String?
+    package let operands: [String]
+    private let options: [String: String?]
+
+    init(command: String?, operands: [String], options: [String: String?]) {
+        self.command = command
+        self.operands = operands
+        self.options = options
+    }
+
+    /// Whether an option was given.
+    package func has(_ option: String) -> Bool { options[option] != nil }
+
+    /// The value of an option, or nil when it was not given.
+    package func value(_ option: String) -> String? { options[option] ?? nil }
+}

@@ -1,0 +1,2 @@
+/// The version of this release, of both programs.
+package let releaseVersion = "0.1.0"

@@ -1,0 +1,152 @@
+package import Cryptography
+internal import Glibc
+
+// The rules of the user interface:
+// - Standard output carries the result alone. Questions, notes and warnings go to the terminal or to standard error.
+// - Questions are asked at the terminal itself, never through standard input, which may be somebody's script.
+// - A secret is read without echo, into memory that is wiped; the echo is back on every way out, signals included.
+// - What an issuer or a file says is shown through `printable`, so that it cannot steer the terminal.
+// - An error is one line that says what happened, then lines that say what to do.
+
+/// The terminal that this process was started from, whatever its standard streams are connected to.
+package struct ControllingTerminal: ~Copyable {
+    /// Why a question has no answer.
+    package enum Failure: Error, Equatable {
+        /// There is no terminal.
+        case none
+        /// The person closed the input (Ctrl-D).
+        case endOfInput
+        /// A signal ended it (Ctrl-C); it takes effect once everything is put back.
+        case interrupted(Signal)
+        /// The answer is longer than `maximumAnswer`.
+        case tooLong
+        case system(Errno)
+
+        static func naming<Result: ~Copyable>(
+            _ calls: () throws(Errno) -> Result
+        ) throws(Failure) -> Result {
+            do {
+                return try calls()
+            } catch {
+                throw .system(error)
+            }
+        }
+    }
+
+    /// The longest answer taken, in bytes.
+    package static let maximumAnswer = 4096
+
+    private let descriptor: FileDescriptor
+
+    /// Opens the terminal.
+    ///
+    /// - Throws: `Failure.none`.
+    package init() throws(Failure) {
+        guard let opened = try? FileDescriptor(open: "/dev/tty", O_RDWR | O_NOCTTY) else {
+            throw .none
+        }
+        descriptor = opened
+    }
+
+    /// Asks for a line.
+    ///
+    /// - Parameter prompt: what is shown in front of the cursor.
+    /// - Returns: the answer without its line end.
+    /// - Throws: `Failure`.
+    package func ask(_ prompt: String) throws(Failure) -> String {
+        let answer = try read(prompt, echo: true)
+        return answer.withBytes { String(decoding: Array(copying: $0), as: UTF8.self) }
+    }
+
+    /// Asks for a secret, which does not appear on the screen.
+    ///
+    /// - Parameter prompt: what is shown in front of the cursor.
+    /// - Returns: the answer without its line end.
+    /// - Throws: `Failure`.
+    package func askSecret(_ prompt: String) throws(Failure) -> SecretBytes {
+        try read(prompt, echo: false)
+    }
+
+    /// Shows a line.
+    package func show(_ text: String) {
+        // A terminal that is gone takes no more notes; the command itself goes on.
+        try? descriptor.write(Array("\(text)\n".utf8))
+    }
+
+    private func read(_ prompt: String, echo: Bool) throws(Failure) -> SecretBytes {
+        let signals = try Failure.naming { () throws(Errno) in try SignalDescriptor() }
+        let former = try Failure.naming { () throws(Errno) in try attributes() }
+        try Failure.naming { () throws(Errno) in
+            if !echo { try silence(former) }
+            try descriptor.write(Array(prompt.utf8))
+        }
+        do {
+            let answer = try line(until: signals, former, echo: echo)
+            restore(former, echo: echo)
+            return answer
+        } catch {
+            restore(former, echo: echo)
+            throw error
+        }
+    }
+
+    private func attributes() throws(Errno) -> termios {
+        var attributes = termios()
+        _ = try retrying { unsafe tcgetattr(descriptor.number, &attributes) }
+        return attributes
+    }
+
+    private func silence(_ former: termios) throws(Errno) {
+        var silent = former
+        silent.c_lflag &= ~tcflag_t(ECHO)
+        // What was typed before the question is no answer to it.
+        _ = try retrying { unsafe tcsetattr(descriptor.number, TCSAFLUSH, &silent) }
+    }
+
+    private func restore(_ former: termios, echo: Bool) {
+        guard !echo else { return }
+        var former = former
+        _ = unsafe tcsetattr(descriptor.number, TCSADRAIN, &former)
+        // The line end was not echoed either.
+        try? descriptor.write([0x0A])
+    }
+
+    // The shell gets its terminal back as it was, and the question goes on afterwards.
+    private func suspend(_ former: termios, echo: Bool) {
+        restore(former, echo: echo)
+        Signal.suspend.takeEffect()
+        if !echo { try? silence(former) }
+    }
+
+    private func line(
+        until signals: borrowing SignalDescriptor, _ former: termios, echo: Bool
+    ) throws(Failure) -> SecretBytes {
+        var answer = SecretBuffer(capacity: Self.maximumAnswer)
+        while true {
+            var entries = [
+                pollfd(fd: descriptor.number, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: signals.number, events: Int16(POLLIN), revents: 0),
+            ]
+            var bytes: [UInt8] = []
+            do throws(Errno) {
+                _ = try retrying { unsafe poll(&entries, 2, -1) }
+                if entries[0].revents != 0 { bytes = try descriptor.read(atMost: 256) }
+            } catch {
+                throw .system(error)
+            }
+            if entries[1].revents != 0, let signal = signals.next() {
+                if signal.endsProcess { throw .interrupted(signal) }
+                if signal == .suspend { suspend(former, echo: echo) }
+                continue
+            }
+            guard entries[0].revents != 0 else { continue }
+            guard !bytes.isEmpty else { throw .endOfInput }
+            defer { bytes.wipe() }
+            for byte in bytes {
+                if byte == 0x0A { return answer.finish() }
+                guard answer.count < Self.maximumAnswer else { throw .tooLong }
+                answer.append(byte)
+            }
+        }
+    }
+}

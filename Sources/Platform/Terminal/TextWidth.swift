@@ -1,0 +1,42 @@
+/// How many cells of a terminal a text takes: East Asian wide characters take two, combining marks none.
+package func displayWidth(_ text: some StringProtocol) -> Int {
+    text.reduce(0) { $0 + cells($1) }
+}
+
+private func cells(_ character: Character) -> Int {
+    guard let scalar = character.unicodeScalars.first else { return 0 }
+    if scalar.value < 0x300 { return scalar.value < 0x20 ? 0 : 1 }
+    if scalar.properties.generalCategory == .nonspacingMark { return 0 }
+    // A sequence that asks for the emoji form is wide.
+    if character.unicodeScalars.contains("\u{FE0F}") { return 2 }
+    return isWide(scalar) ? 2 : 1
+}
+
+// East_Asian_Width W and F (UAX #11), in ranges wide enough to hold them all.
+private func isWide(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0x1100...0x115F, 0x2E80...0x303E, 0x3041...0xA4CF, 0xA960...0xA97F, 0xAC00...0xD7A3,
+        0xF900...0xFAFF, 0xFE30...0xFE6F, 0xFF01...0xFF60, 0xFFE0...0xFFE6, 0x1F300...0x1F64F,
+        0x1F680...0x1F6FF, 0x1F900...0x1F9FF, 0x1FA70...0x1FAFF, 0x20000...0x3FFFD:
+        true
+    default: false
+    }
+}
+
+/// A text with blanks behind it up to a width in cells.
+package func padded(_ text: String, to width: Int) -> String {
+    text + String(repeating: " ", count: max(0, width - displayWidth(text)))
+}
+
+/// A text cut to a width in cells, with an ellipsis where something is missing.
+package func clipped(_ text: String, to width: Int) -> String {
+    guard displayWidth(text) > width else { return text }
+    var kept = ""
+    var used = 0
+    for character in text {
+        used += cells(character)
+        if used > width - 1 { break }
+        kept.append(character)
+    }
+    return width > 0 ? kept + "…" : ""
+}
