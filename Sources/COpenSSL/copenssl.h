@@ -1,2 +1,2 @@
-// Says where OpenSSL 3 is and that it must be linked; CShims includes the headers that it calls.
+// Where OpenSSL 3 is. libcrypto is linked; libssl is opened when TLS is spoken (CShims/shim_tls.c).
 #include <openssl/opensslv.h>

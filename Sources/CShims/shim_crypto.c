@@ -11,18 +11,28 @@
 #include <openssl/kdf.h>
 #include <openssl/params.h>
 
-// libcrypto reads no configuration file, loads no error strings and registers no at-exit work: a process that
-// shows one code needs none of these, and they are most of its start-up.
+// A process that makes codes and talks to nobody needs no configuration file, no error strings, no list of all
+// ciphers and digests and no at-exit work, and these are most of libcrypto's start-up. TLS needs them: without its
+// lists libcrypto cannot verify a certificate, so a process chooses once, before its first call.
 static CRYPTO_ONCE library_once = CRYPTO_ONCE_STATIC_INIT;
+static int offline;
 
 static void library_init(void) {
-    OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS |
-                            OPENSSL_INIT_NO_ADD_ALL_CIPHERS | OPENSSL_INIT_NO_ADD_ALL_DIGESTS |
-                            OPENSSL_INIT_NO_ATEXIT,
+    OPENSSL_init_crypto(offline ? OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS |
+                                      OPENSSL_INIT_NO_ADD_ALL_CIPHERS | OPENSSL_INIT_NO_ADD_ALL_DIGESTS |
+                                      OPENSSL_INIT_NO_ATEXIT
+                                : OPENSSL_INIT_LOAD_CONFIG,
                         NULL);
 }
 
 static int ready(void) { return CRYPTO_THREAD_run_once(&library_once, library_init); }
+
+void shim_crypto_offline(void) {
+    offline = 1;
+    (void)ready();
+}
+
+int shim_crypto_is_offline(void) { return offline; }
 
 uint8_t *shim_secret_allocate(size_t count) { return calloc(count ? count : 1, 1); }
 
@@ -153,12 +163,15 @@ int shim_gcm_open(const uint8_t *key32, const uint8_t *nonce12, const void *aad,
     return ok;
 }
 
+static CRYPTO_ONCE hkdf_once = CRYPTO_ONCE_STATIC_INIT;
+static EVP_KDF *hkdf;
+static void hkdf_prepare(void) { hkdf = EVP_KDF_fetch(NULL, "HKDF", NULL); }
+
 int shim_hkdf(int digest, const void *ikm, size_t ikm_count, const void *salt, size_t salt_count,
               const void *info, size_t info_count, uint8_t *out, size_t out_count) {
     const char *name = digest_name(digest);
-    if (!name || !ready()) return 0;
-    EVP_KDF *kdf = EVP_KDF_fetch(NULL, "HKDF", NULL);
-    EVP_KDF_CTX *context = kdf ? EVP_KDF_CTX_new(kdf) : NULL;
+    if (!name || !ready() || !CRYPTO_THREAD_run_once(&hkdf_once, hkdf_prepare)) return 0;
+    EVP_KDF_CTX *context = hkdf ? EVP_KDF_CTX_new(hkdf) : NULL;
     OSSL_PARAM parameters[5];
     size_t n = 0;
     parameters[n++] = OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, (char *)name, 0);
@@ -170,7 +183,6 @@ int shim_hkdf(int digest, const void *ikm, size_t ikm_count, const void *salt, s
     parameters[n] = OSSL_PARAM_construct_end();
     int ok = context && EVP_KDF_derive(context, out, out_count, parameters) > 0;
     EVP_KDF_CTX_free(context);
-    EVP_KDF_free(kdf);
     return ok;
 }
 

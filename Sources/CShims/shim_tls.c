@@ -1,5 +1,8 @@
+#include "shim_crypto.h"
 #include "shim_tls.h"
 
+#include <dlfcn.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,13 +10,70 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
+// libssl is opened when the first connection wants TLS, and not before: showing a code never needs it, and its
+// loading would be a tenth of that. Each function below is called through this table.
+#define LIBSSL(X)                                                                                     \
+    X(OPENSSL_init_ssl) X(SSL_CTX_ctrl) X(SSL_CTX_check_private_key) X(SSL_CTX_free)                  \
+    X(SSL_CTX_load_verify_file) X(SSL_CTX_new) X(SSL_CTX_set_default_verify_paths)                    \
+    X(SSL_CTX_set_options) X(SSL_CTX_set_verify) X(SSL_CTX_use_PrivateKey_file)                       \
+    X(SSL_CTX_use_certificate_chain_file) X(SSL_ctrl) X(SSL_do_handshake) X(SSL_free) X(SSL_get0_param) \
+    X(SSL_get_error) X(SSL_get_verify_result) X(SSL_is_init_finished) X(SSL_new) X(SSL_read_ex)       \
+    X(SSL_set1_host) X(SSL_set_accept_state) X(SSL_set_connect_state) X(SSL_set_fd)                   \
+    X(SSL_set_hostflags) X(SSL_shutdown) X(SSL_write_ex) X(TLS_client_method) X(TLS_server_method)
+
+#define MEMBER(name) __typeof__(&name) name;
+static struct { LIBSSL(MEMBER) } libssl;
+
+static pthread_once_t libssl_once = PTHREAD_ONCE_INIT;
+static int libssl_complete;
+
+static void libssl_open(void) {
+    void *library = dlopen("libssl.so.3", RTLD_NOW | RTLD_LOCAL);
+    if (!library) return;
+#define FIND(name) (libssl.name = (__typeof__(&name))dlsym(library, #name)) &&
+    libssl_complete = LIBSSL(FIND) 1;
+}
+
+#define OPENSSL_init_ssl libssl.OPENSSL_init_ssl
+#define SSL_CTX_ctrl libssl.SSL_CTX_ctrl
+#define SSL_CTX_check_private_key libssl.SSL_CTX_check_private_key
+#define SSL_CTX_free libssl.SSL_CTX_free
+#define SSL_CTX_load_verify_file libssl.SSL_CTX_load_verify_file
+#define SSL_CTX_new libssl.SSL_CTX_new
+#define SSL_CTX_set_default_verify_paths libssl.SSL_CTX_set_default_verify_paths
+#define SSL_CTX_set_options libssl.SSL_CTX_set_options
+#define SSL_CTX_set_verify libssl.SSL_CTX_set_verify
+#define SSL_CTX_use_PrivateKey_file libssl.SSL_CTX_use_PrivateKey_file
+#define SSL_CTX_use_certificate_chain_file libssl.SSL_CTX_use_certificate_chain_file
+#define SSL_ctrl libssl.SSL_ctrl
+#define SSL_do_handshake libssl.SSL_do_handshake
+#define SSL_free libssl.SSL_free
+#define SSL_get0_param libssl.SSL_get0_param
+#define SSL_get_error libssl.SSL_get_error
+#define SSL_get_verify_result libssl.SSL_get_verify_result
+#define SSL_is_init_finished libssl.SSL_is_init_finished
+#define SSL_new libssl.SSL_new
+#define SSL_read_ex libssl.SSL_read_ex
+#define SSL_set1_host libssl.SSL_set1_host
+#define SSL_set_accept_state libssl.SSL_set_accept_state
+#define SSL_set_connect_state libssl.SSL_set_connect_state
+#define SSL_set_fd libssl.SSL_set_fd
+#define SSL_set_hostflags libssl.SSL_set_hostflags
+#define SSL_shutdown libssl.SSL_shutdown
+#define SSL_write_ex libssl.SSL_write_ex
+#define TLS_client_method libssl.TLS_client_method
+#define TLS_server_method libssl.TLS_server_method
+
 struct shim_tls_context { SSL_CTX *ssl; };
 struct shim_tls { SSL *ssl; int failed; };
 
-static shim_tls_context *context_new(const SSL_METHOD *method) {
+static shim_tls_context *context_new(int server) {
+    // Certificates do not verify in a process that started libcrypto without its lists.
+    if (shim_crypto_is_offline()) return NULL;
+    if (pthread_once(&libssl_once, libssl_open) != 0 || !libssl_complete) return NULL;
     shim_tls_context *context = calloc(1, sizeof *context);
     if (!context) return NULL;
-    context->ssl = SSL_CTX_new(method);
+    context->ssl = SSL_CTX_new(server ? TLS_server_method() : TLS_client_method());
     if (context->ssl && SSL_CTX_set_min_proto_version(context->ssl, TLS1_2_VERSION)) {
         SSL_CTX_set_mode(context->ssl, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
         SSL_CTX_set_options(context->ssl, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
@@ -24,7 +84,7 @@ static shim_tls_context *context_new(const SSL_METHOD *method) {
 }
 
 shim_tls_context *shim_tls_client_context(const char *ca_file) {
-    shim_tls_context *context = context_new(TLS_client_method());
+    shim_tls_context *context = context_new(0);
     if (!context) return NULL;
     SSL_CTX_set_verify(context->ssl, SSL_VERIFY_PEER, NULL);
     int loaded = ca_file ? SSL_CTX_load_verify_file(context->ssl, ca_file)
@@ -35,7 +95,7 @@ shim_tls_context *shim_tls_client_context(const char *ca_file) {
 }
 
 shim_tls_context *shim_tls_server_context(const char *chain_file, const char *key_file) {
-    shim_tls_context *context = context_new(TLS_server_method());
+    shim_tls_context *context = context_new(1);
     if (context && SSL_CTX_use_certificate_chain_file(context->ssl, chain_file) == 1 &&
         SSL_CTX_use_PrivateKey_file(context->ssl, key_file, SSL_FILETYPE_PEM) == 1 &&
         SSL_CTX_check_private_key(context->ssl) == 1)

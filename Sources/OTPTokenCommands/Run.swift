@@ -27,7 +27,7 @@ private func execute(_ arguments: [String]) throws(CommandFailure) {
     switch line.command {
     case "help": try help(line.operands.first)
     case "completion": try completion(line.operands[0])
-    case "init": try initialise(line, Session(line))
+    case "init": try initialise(line, Session(line, network: true))
     case "show": try show(line, Session(line))
     case "watch": try watch(line, Session(line))
     case "list": try list(line, Session(line))

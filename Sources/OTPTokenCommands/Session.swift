@@ -1,3 +1,4 @@
+internal import Cryptography
 internal import Platform
 
 /// What a command that touches the user's files works with.
@@ -6,12 +7,17 @@ struct Session {
     let isQuiet: Bool
 
     /// Hardens the process, and finds the user's files.
-    init(_ line: Invocation) throws(CommandFailure) {
+    ///
+    /// - Parameters:
+    ///   - line: the command line.
+    ///   - network: whether the command may speak TLS, which makes its start slower.
+    init(_ line: Invocation, network: Bool = false) throws(CommandFailure) {
         do {
             try Hardening.apply()
         } catch {
             throw Messages.cannotHarden(error)
         }
+        if !network { CryptographyLibrary.startOffline() }
         isQuiet = line.has("quiet")
         if let home = line.value("home") {
             guard !home.isEmpty else { throw Messages.emptyHome() }

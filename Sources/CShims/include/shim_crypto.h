@@ -9,6 +9,10 @@
 // Digest numbers, as Cryptography.HashAlgorithm counts them.
 enum { SHIM_SHA1 = 0, SHIM_SHA256 = 1, SHIM_SHA512 = 2 };
 
+// Starts libcrypto for a process that will not speak TLS; must be the first call, if it is made at all.
+void shim_crypto_offline(void);
+int shim_crypto_is_offline(void);
+
 // Memory for secrets: zeroed when handed out, wiped when handed back. NULL when there is none.
 uint8_t *shim_secret_allocate(size_t count);
 void shim_secret_free(uint8_t *bytes, size_t count);
