@@ -22,10 +22,10 @@ func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .executableTarget(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .testTarget(
-        name: name, dependencies: dependencies + ["TestSupport"], resources: resources,
-        swiftSettings: strict)
+        name: name, dependencies: dependencies + ["TestSupport"],
+        exclude: name == "TranscriptTests" ? ["Transcripts"] : [], swiftSettings: strict)
 }
 
 let package = Package(
@@ -49,6 +49,9 @@ let package = Package(
         module("IssuerService", ["Cryptography", "OATH", "Enrolment", "Platform"]),
         program("otptoken", ["OTPTokenCommands", "Platform"]),
         program("otptoken-issuer", ["IssuerService", "Platform"]),
+
+        .target(name: "TestSupport", path: "Tests/TestSupport"),
+        tests("TranscriptTests"),
     ],
     swiftLanguageModes: [.v6]
 )
