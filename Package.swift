@@ -49,6 +49,12 @@ let package = Package(
         module("IssuerService", ["Cryptography", "OATH", "Enrolment", "Platform"]),
         program("otptoken", "OTPTokenCommands"),
         program("otptoken-issuer", "IssuerService"),
+
+        .target(
+            name: "TestSupport", dependencies: ["Cryptography"], path: "Tests/TestSupport",
+            swiftSettings: strict),
+        tests(
+            "IssuerServiceTests", ["Cryptography", "OATH", "Enrolment", "Platform", "IssuerService"]),
     ],
     swiftLanguageModes: [.v6]
 )
