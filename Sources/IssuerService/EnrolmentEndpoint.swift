@@ -38,7 +38,8 @@ package struct EnrolmentEndpoint: Sendable {
         }
         guard request.mediaType == "application/json" else { return refusal(415) }
         do throws(IssuerError) {
-            let reply = path == EnrolmentProtocol.startPath
+            let reply =
+                path == EnrolmentProtocol.startPath
                 ? try issuer.start(body: request.body, now: now, random: random)
                 : try issuer.finish(body: request.body, now: now, random: random)
             switch reply {

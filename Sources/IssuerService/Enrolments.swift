@@ -79,8 +79,10 @@ extension Issuer {
         {
             return Account(place: place, record: record, issuance: issuance, isDecoy: false)
         }
-        let record = decoy ?? UserRecord(
-            userID: start.userID, email: "", issuedAt: 0, stage: .issued(madeUp))
+        let record =
+            decoy
+            ?? UserRecord(
+                userID: start.userID, email: "", issuedAt: 0, stage: .issued(madeUp))
         guard case .issued(let issuance) = record.stage else { throw .damaged(path: slot.path) }
         return Account(place: slot, record: record, issuance: issuance, isDecoy: true)
     }
@@ -105,7 +107,9 @@ extension Issuer {
     func finish(
         body: [UInt8], now: Int64, random: RandomSource
     ) throws(IssuerError) -> EnrolmentReply {
-        guard let finish = try? EnrolmentIssuer.Finish(body: body) else { return .refused(.invalid) }
+        guard let finish = try? EnrolmentIssuer.Finish(body: body) else {
+            return .refused(.invalid)
+        }
         guard let session = Session(finish.session, key: sessionsKey), session.run.confirms(finish),
             !session.isDecoy, let place = place(ofUser: session.userID)
         else { return .refused(.refused) }

@@ -5,8 +5,8 @@ internal import Platform
 /// What an issuance gives to the administrator.
 package struct Issued: ~Copyable {
     package let userID: String
-    /// The start password, 8 digits in ASCII, if it was made here: shown once, kept nowhere.
-    package let startPassword: SecretBytes?
+    /// The start password that was given or made, in ASCII: kept nowhere else.
+    package let startPassword: SecretBytes
     /// The file with the issuance mail.
     package let mailPath: String
 }
@@ -23,8 +23,12 @@ enum UserID {
     /// Whether a text has this shape, and so is fit for a file name.
     static func isOurs(_ text: String) -> Bool {
         text.utf8.count == 16
-            && text.utf8.prefix(14).allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-            && text.utf8.suffix(2).allSatisfy { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }
+            && text.utf8.prefix(14).allSatisfy {
+                (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+            }
+            && text.utf8.suffix(2).allSatisfy {
+                (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0)
+            }
     }
 }
 
@@ -42,22 +46,23 @@ extension Issuer {
         email: String, password: consuming StartPassword?, now: Int64, random: RandomSource
     ) throws(IssuerError) -> Issued {
         guard Self.isAddress(email) else { throw .invalid("email") }
-        var made: SecretBytes?
         if password == nil {
-            let digits = try IssuerError.wrapping { () throws(CryptographyError) in
-                try symbols(8, of: UInt8(ascii: "0")...UInt8(ascii: "9"), from: random)
-            }
-            password = StartPassword(digits)
-            made = consume digits
+            password = StartPassword(
+                try IssuerError.wrapping { () throws(CryptographyError) in
+                    try symbols(8, of: UInt8(ascii: "0")...UInt8(ascii: "9"), from: random)
+                })
         }
-        guard let password = consume password else { throw .cryptography(.invalidParameter) }
+        guard let password = consume password else { throw .cryptography(.libraryFailed) }
         // A user ID that is taken already is as likely as a broken generator.
         for _ in 0..<8 {
             let userID = try IssuerError.wrapping { () throws(CryptographyError) in
                 try UserID.random(from: random)
             }
-            guard let mailPath = try register(userID, password, email, now, random) else { continue }
-            return Issued(userID: userID, startPassword: made, mailPath: mailPath)
+            guard let mailPath = try register(userID, password, email, now, random) else {
+                continue
+            }
+            return Issued(
+                userID: userID, startPassword: password.digits.clone(), mailPath: mailPath)
         }
         throw .cryptography(.libraryFailed)
     }
@@ -100,7 +105,7 @@ extension Issuer {
     }
 }
 
-/// `count` random characters of a range of ASCII. 32 bits are drawn for each: the bias is below 2^-27.
+/// Random characters of a range of ASCII; 32 bits are drawn for each, so that the bias is below 2^-27.
 private func symbols(
     _ count: Int, of range: ClosedRange<UInt8>, from source: RandomSource
 ) throws(CryptographyError) -> SecretBytes {

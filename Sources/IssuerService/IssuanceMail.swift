@@ -43,7 +43,7 @@ struct IssuanceMail {
 
     private var mailbox: String {
         let isASCII = issuer.utf8.allSatisfy { $0 < 0x80 }
-        return "\(isASCII ? quoted : encodedWords) <no-reply@\(domain)>"
+        return "\(isASCII ? quoted : encodedWords)\n <no-reply@\(domain)>"
     }
 
     private var quoted: String {
@@ -81,6 +81,7 @@ struct IssuanceMail {
 /// A time as the Date field of a mail has it, in UTC: `Thu, 01 Jan 1970 00:00:00 +0000`.
 ///
 /// - Parameter time: unix seconds, not before 1970.
+/// - Returns: the date.
 func mailDate(_ time: Int64) -> String {
     func two(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
     let days = time / 86400

@@ -43,7 +43,8 @@ struct FieldReader {
                     let end = (space..<text.count).first(where: { text[$0] == 0x0A }),
                     let key = RecordKey(
                         rawValue: String(
-                            decoding: Array(copying: text.extracting(start..<space)), as: UTF8.self)),
+                            decoding: Array(copying: text.extracting(start..<space)), as: UTF8.self)
+                    ),
                     values[key] == nil
                 else { return false }
                 values[key] = Shared(SecretBytes(copying: text.extracting(space + 1..<end)))

@@ -51,7 +51,9 @@ extension Issuer {
         throw .damaged(path: place.path)
     }
 
-    /// Replaces the record at a place; it lies on the disk when this returns. The caller holds the lock.
+    /// Replaces the record at a place; it lies on the disk when this returns.
+    ///
+    /// The caller holds the lock.
     func save(
         _ record: UserRecord, at place: RecordPlace, random: RandomSource
     ) throws(IssuerError) {

@@ -29,7 +29,8 @@ struct Session: ~Copyable {
     /// Opens a session; nil for anything that was not sealed with this key.
     init?(_ text: String, key: borrowing SecretBytes) {
         guard let box = Base64.decode(text, padding: .required),
-            let plain = try? AESGCM.open(box, key: key, aad: Self.aad), plain.count >= Self.headCount
+            let plain = try? AESGCM.open(box, key: key, aad: Self.aad),
+            plain.count >= Self.headCount
         else { return nil }
         let rest = plain.slice(96..<plain.count).withBytes { Array(copying: $0) }
         self.init(

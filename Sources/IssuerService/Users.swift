@@ -28,7 +28,9 @@ extension Issuer {
         }
         var users: [UserSummary] = []
         for name in names {
-            guard let place = place(ofUser: name), let record = try record(at: place) else { continue }
+            guard let place = place(ofUser: name), let record = try record(at: place) else {
+                continue
+            }
             users.append(record.summary)
         }
         return users.sorted { ($0.issuedAt, $0.userID) < ($1.issuedAt, $1.userID) }

@@ -33,7 +33,7 @@ extension UserRecord.Token {
 
     var isLocked: Bool { wrongCodes >= Self.maximumWrongCodes }
 
-    /// The time steps around `now` whose code this is. All three codes are computed and compared in any case.
+    /// The time steps around `now` whose code this is; all three codes are computed and compared in any case.
     func steps(of code: String, now: Int64) throws(CryptographyError) -> [UInt64] {
         let current = totp.step(at: now)
         var found: [UInt64] = []

@@ -14,12 +14,13 @@ struct Desk {
     static let now: Int64 = 1_739_489_490
     static let day: Int64 = 86400
 
-    let folder = try! TemporaryFolder()
+    let folder: TemporaryFolder
     let issuer: Issuer
 
     var home: String { folder.path + "/issuer" }
 
     init() throws {
+        folder = try TemporaryFolder()
         issuer = try Issuer.create(
             home: folder.path + "/issuer", serviceID: Self.serviceID, name: "Acme Bank",
             url: Self.url, random: SecretBytes.random)
@@ -112,7 +113,8 @@ struct Unexpected: Error {
 func secret(_ text: String) -> SecretBytes { SecretBytes(copying: Array(text.utf8).span) }
 
 /// The code of a time, in steps from it.
-func code(_ seed: borrowing SecretBytes, at time: Int64 = Desk.now, steps: Int = 0) throws -> String {
+func code(_ seed: borrowing SecretBytes, at time: Int64 = Desk.now, steps: Int = 0) throws -> String
+{
     let step = Int64(TOTP.rule.step(at: time)) + Int64(steps)
     return try TOTP.rule.code(key: seed, step: UInt64(step))
 }

@@ -29,7 +29,8 @@ import Testing
             try http.post(client.startRequest, to: EnrolmentProtocol.startPath, deadline: deadline))
         let pending = try client.receiveStart(status: first.status, body: first.body)
         let second = Answer(
-            try http.post(pending.finishRequest, to: EnrolmentProtocol.finishPath, deadline: deadline))
+            try http.post(
+                pending.finishRequest, to: EnrolmentProtocol.finishPath, deadline: deadline))
         let parameters = try pending.receiveFinish(status: second.status, body: second.body)
         #expect(parameters.issuer == "Acme Bank")
         #expect(try desk.user(userID)?.state == .enrolled)

@@ -65,7 +65,8 @@ import Testing
         #expect(try desk.verify(userID, code(seed)) == .rejected(.revoked))
         try desk.issuer.revoke(userID: userID, random: SecretBytes.random)
         let summary = try #require(try desk.user(userID))
-        #expect(summary.state == .revoked && summary.expiresAt == nil && summary.lastUsed == end - 1)
+        #expect(
+            summary.state == .revoked && summary.expiresAt == nil && summary.lastUsed == end - 1)
     }
 
     @Test func `of nobody is unknown`() throws {

@@ -18,7 +18,9 @@ package final class TemporaryFolder: Sendable {
         var files: [String: [UInt8]] = [:]
         for name in try FileManager.default.subpathsOfDirectory(atPath: path) {
             // A folder has no contents.
-            files[name] = FileManager.default.contents(atPath: path + "/" + name).map { [UInt8]($0) }
+            files[name] = FileManager.default.contents(atPath: path + "/" + name).map {
+                [UInt8]($0)
+            }
         }
         return files
     }
