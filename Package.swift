@@ -45,12 +45,18 @@ let package = Package(
         module("TokenStore", ["Cryptography", "OATH"]),
         module("Platform", ["Cryptography", "CShims"]),
 
-        module("OTPTokenCommands", ["Cryptography", "OATH", "Enrolment", "TokenStore", "Platform"]),
+        module(
+            "OTPTokenCommands", ["Cryptography", "OATH", "Enrolment", "TokenStore", "Platform"]),
         module("IssuerService", ["Cryptography", "OATH", "Enrolment", "Platform"]),
         program("otptoken", ["OTPTokenCommands", "Platform"]),
         program("otptoken-issuer", ["IssuerService", "Platform"]),
 
-        .target(name: "TestSupport", path: "Tests/TestSupport"),
+        .target(
+            name: "TestSupport", dependencies: ["Cryptography"], path: "Tests/TestSupport",
+            swiftSettings: strict),
+        tests(
+            "IssuerServiceTests",
+            ["Cryptography", "OATH", "Enrolment", "Platform", "IssuerService"]),
         tests("TranscriptTests"),
     ],
     swiftLanguageModes: [.v6]

@@ -19,7 +19,8 @@ package enum HKDF {
         guard (1...255 * hash.digestCount).contains(count) else { throw .invalidParameter }
         let out = SecretBytes(zeros: count)
         let done = unsafe shim_hkdf(
-            hash.shimNumber, ikm.address, ikm.count, salt, salt.count, info, info.count, out.address,
+            hash.shimNumber, ikm.address, ikm.count, salt, salt.count, info, info.count,
+            out.address,
             count)
         guard done == 1 else { throw .libraryFailed }
         return out
@@ -53,8 +54,10 @@ package enum Scrypt {
         /// Checks the bounds: at most a GiB of memory, so that a forged header cannot exhaust a machine.
         ///
         /// - Throws: `CryptographyError.invalidParameter`.
-        package init(logN: Int, blockSize: Int = 8, parallelism: Int = 1) throws(CryptographyError) {
-            guard (1...20).contains(logN), (1...8).contains(blockSize), (1...16).contains(parallelism)
+        package init(logN: Int, blockSize: Int = 8, parallelism: Int = 1) throws(CryptographyError)
+        {
+            guard (1...20).contains(logN), (1...8).contains(blockSize),
+                (1...16).contains(parallelism)
             else { throw .invalidParameter }
             self.init(unchecked: logN, blockSize, parallelism)
         }

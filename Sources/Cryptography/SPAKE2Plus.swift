@@ -39,7 +39,8 @@ package enum SPAKE2Plus {
         package init(reducing halves: borrowing SecretBytes) throws(CryptographyError) {
             guard halves.count == 80 else { throw .invalidParameter }
             self.init(
-                w0: try P256.reduce(halves.slice(0..<40)), w1: try P256.reduce(halves.slice(40..<80)))
+                w0: try P256.reduce(halves.slice(0..<40)),
+                w1: try P256.reduce(halves.slice(40..<80)))
         }
 
         /// What the verifier is to keep.
@@ -169,7 +170,9 @@ package enum SPAKE2Plus {
         z: borrowing SecretBytes, v: borrowing SecretBytes, w0: borrowing SecretBytes
     ) -> SecretBytes {
         var writer = LengthPrefixed()
-        for part in [identities.context, identities.prover, identities.verifier, m, n, shareP, shareV] {
+        for part in [
+            identities.context, identities.prover, identities.verifier, m, n, shareP, shareV,
+        ] {
             writer.append(part.span)
         }
         z.withBytes { writer.append($0) }

@@ -43,12 +43,15 @@ package struct EnrolmentClient: ~Copyable {
         status: Int, body: [UInt8]
     ) throws(EnrolmentError) -> PendingEnrolment {
         try checkStatus(status, body)
-        guard let reply = Wire.decode(StartReply.self, body) else { throw .malformed("start reply") }
+        guard let reply = Wire.decode(StartReply.self, body) else {
+            throw .malformed("start reply")
+        }
         guard Wire.isSession(reply.session) else { throw .malformed("session") }
         guard let share = Base64.decode(reply.shareV, padding: .required) else {
             throw .malformed("share_v")
         }
-        guard let confirmation = Wire.bytes(reply.confirmV, count: SPAKE2Plus.confirmationCount) else {
+        guard let confirmation = Wire.bytes(reply.confirmV, count: SPAKE2Plus.confirmationCount)
+        else {
             throw .malformed("confirm_v")
         }
         do throws(CryptographyError) {
@@ -131,7 +134,8 @@ package struct PendingEnrolment: ~Copyable {
 private func checkStatus(_ status: Int, _ body: [UInt8]) throws(EnrolmentError) {
     guard status != 200 else { return }
     // A proxy's 503 or a web server's 400 look alike but for the body.
-    guard let refusal = Refusal(status: status), let reply = Wire.decode(ErrorReply.self, body) else {
+    guard let refusal = Refusal(status: status), let reply = Wire.decode(ErrorReply.self, body)
+    else {
         throw .malformed("status \(status)")
     }
     throw .refused(refusal, retryAfter: reply.retryAfter.flatMap { $0 > 0 ? $0 : nil })

@@ -13,7 +13,9 @@ package enum EnrolmentIssuer {
         /// - Parameter body: the body.
         /// - Throws: `EnrolmentError.malformed` with the field.
         package init(body: [UInt8]) throws(EnrolmentError) {
-            guard let request = Wire.decode(StartRequest.self, body) else { throw .malformed("request") }
+            guard let request = Wire.decode(StartRequest.self, body) else {
+                throw .malformed("request")
+            }
             guard Identifier.isValid(request.serviceID) else { throw .malformed("service_id") }
             guard Identifier.isValid(request.userID) else { throw .malformed("user_id") }
             guard let share = Wire.bytes(request.shareP, count: SPAKE2Plus.shareCount) else {
@@ -136,9 +138,12 @@ package enum EnrolmentIssuer {
         /// - Parameter body: the body.
         /// - Throws: `EnrolmentError.malformed` with the field.
         package init(body: [UInt8]) throws(EnrolmentError) {
-            guard let request = Wire.decode(FinishRequest.self, body) else { throw .malformed("request") }
+            guard let request = Wire.decode(FinishRequest.self, body) else {
+                throw .malformed("request")
+            }
             guard Wire.isSession(request.session) else { throw .malformed("session") }
-            guard let confirmation = Wire.bytes(request.confirmP, count: SPAKE2Plus.confirmationCount)
+            guard
+                let confirmation = Wire.bytes(request.confirmP, count: SPAKE2Plus.confirmationCount)
             else { throw .malformed("confirm_p") }
             session = request.session
             self.confirmation = confirmation

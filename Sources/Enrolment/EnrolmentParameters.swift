@@ -44,9 +44,7 @@ package struct EnrolmentParameters: Equatable, Sendable {
     /// Reads and bounds every field.
     init(json: [UInt8]) throws(EnrolmentError) {
         guard let json = Wire.decode(JSON.self, json) else { throw .malformed("parameters") }
-        guard (1...64).contains(json.issuer.count), Self.isPlain(json.issuer) else {
-            throw .unacceptable("issuer")
-        }
+        guard Self.isIssuerName(json.issuer) else { throw .unacceptable("issuer") }
         guard let algorithm = HashAlgorithm(rawValue: json.algorithm) else {
             throw .unacceptable("algorithm")
         }
@@ -72,12 +70,19 @@ package struct EnrolmentParameters: Equatable, Sendable {
     /// The year 9999: later times are nonsense, and would overflow somebody's calendar.
     private static let latest: Int64 = 253_402_300_799
 
+    /// Whether a text is fit for an issuer's name: 1 to 64 characters, none that steers a terminal.
+    package static func isIssuerName(_ text: String) -> Bool {
+        (1...64).contains(text.count) && isPlain(text)
+    }
+
     // What is shown on a terminal must not steer it: neither control nor format characters, nor line separators.
     private static func isPlain(_ text: String) -> Bool {
         text.first != " " && text.last != " "
             && text.unicodeScalars.allSatisfy {
                 switch $0.properties.generalCategory {
-                case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .unassigned: false
+                case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate,
+                    .unassigned:
+                    false
                 default: true
                 }
             }

@@ -67,7 +67,9 @@ enum Wire {
     }
 
     static func bytes(_ text: String, count: Int) -> [UInt8]? {
-        guard let bytes = Base64.decode(text, padding: .required), bytes.count == count else { return nil }
+        guard let bytes = Base64.decode(text, padding: .required), bytes.count == count else {
+            return nil
+        }
         return bytes
     }
 
@@ -75,6 +77,7 @@ enum Wire {
 
     /// Visible ASCII, not too long: it comes back in a request and stands in the store.
     static func isSession(_ text: String) -> Bool {
-        (1...maximumSession).contains(text.utf8.count) && text.utf8.allSatisfy { (0x21...0x7E).contains($0) }
+        (1...maximumSession).contains(text.utf8.count)
+            && text.utf8.allSatisfy { (0x21...0x7E).contains($0) }
     }
 }

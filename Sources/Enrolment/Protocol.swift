@@ -11,7 +11,8 @@ package enum EnrolmentProtocol {
 
     static func identities(serviceID: String, userID: String) -> SPAKE2Plus.Identities {
         .init(
-            context: Array(context.utf8), prover: Array(userID.utf8), verifier: Array(serviceID.utf8))
+            context: Array(context.utf8), prover: Array(userID.utf8),
+            verifier: Array(serviceID.utf8))
     }
 
     /// The scalars of a start password: scrypt over password and IDs, each behind its length.

@@ -1,2 +1,188 @@
-/// Runs the program.
-package func run() {}
+internal import Cryptography
+internal import Enrolment
+internal import Platform
+
+/// Runs `otptoken-issuer`.
+///
+/// - Parameter arguments: without the program's name.
+/// - Returns: the exit status.
+package func run(_ arguments: [String]) -> Int32 {
+    do throws(CommandFailure) {
+        return try execute(arguments).rawValue
+    } catch {
+        writeNote(error.text(program: ProgramTable.issuer.name))
+        return error.status.rawValue
+    }
+}
+
+private func execute(_ arguments: [String]) throws(CommandFailure) -> ExitStatus {
+    guard let line = try ProgramTable.issuer.answered(arguments) else { return .done }
+    do throws(Errno) {
+        try Hardening.apply()
+    } catch {
+        throw .cannotHarden(error)
+    }
+    let home = try home(line)
+    switch line.command {
+    case "init": try initialise(line, home)
+    case "issue": try issue(line, open(home))
+    case "serve": try serve(line, open(home))
+    case "verify": return try verify(line, open(home))
+    case "list": try list(line, open(home))
+    case "revoke": try revoke(line, open(home))
+    // The parser lets no other command through.
+    default: break
+    }
+    return .done
+}
+
+private func home(_ line: Invocation) throws(CommandFailure) -> String {
+    if let home = line.value("home"), !home.isEmpty { return home }
+    if let home = environmentVariable("OTPTOKEN_ISSUER_HOME"), !home.isEmpty { return home }
+    throw Messages.noHome()
+}
+
+private func open(_ home: String) throws(CommandFailure) -> Issuer {
+    try Messages.naming { () throws(IssuerError) in try Issuer(home: home) }
+}
+
+private func required(
+    _ option: String, _ value: String, _ line: Invocation
+) throws(CommandFailure) -> String {
+    guard let given = line.value(option) else { throw Messages.missing(option, value) }
+    return given
+}
+
+private func initialise(_ line: Invocation, _ home: String) throws(CommandFailure) {
+    let serviceID = try required("service-id", "ID", line)
+    let name = try required("name", "NAME", line)
+    let url = try required("url", "URL", line)
+    let issuer = try Messages.naming { () throws(IssuerError) in
+        try Issuer.create(
+            home: home, serviceID: serviceID, name: name, url: url, random: SecretBytes.random)
+    }
+    try writeResult(Messages.created(issuer, home))
+}
+
+private func issue(_ line: Invocation, _ issuer: Issuer) throws(CommandFailure) {
+    let email = try required("email", "ADDRESS", line)
+    let issued: Issued
+    if let file = line.value("start-password-file") {
+        let typed: SecretBytes
+        do {
+            typed = try SecretInput.read(file)
+        } catch {
+            throw .file(error, file)
+        }
+        guard let password = StartPassword(typed) else { throw .badStartPassword() }
+        issued = try issue(issuer, email, password)
+    } else {
+        issued = try issue(issuer, email, nil)
+    }
+    // The one who chose the start password knows it; one that was made is told here, once.
+    var text = SecretBuffer()
+    text.append(Messages.issued(issuer.serviceID, issued.userID))
+    if line.value("start-password-file") == nil {
+        text.append(Messages.startPasswordLabel)
+        issued.startPassword.withBytes { text.append($0) }
+        text.append("\n")
+    }
+    text.append(Messages.mailLine(issued.mailPath))
+    var bytes = text.finish().withBytes { Array(copying: $0) }
+    defer { bytes.wipe() }
+    try writeResult(bytes)
+}
+
+private func issue(
+    _ issuer: Issuer, _ email: String, _ password: consuming StartPassword?
+) throws(CommandFailure) -> Issued {
+    do {
+        return try issuer.issue(
+            email: email, password: password, now: wallClockSeconds(), random: SecretBytes.random)
+    } catch {
+        throw Messages.issuer(error)
+    }
+}
+
+private func serve(_ line: Invocation, _ issuer: Issuer) throws(CommandFailure) {
+    let (address, port) = try listenAddress(line.value("listen") ?? "127.0.0.1:8080")
+    let certificate: Issuer.Certificate?
+    switch (line.value("tls-cert"), line.value("tls-key")) {
+    case (let chain?, let key?): certificate = .init(chain: chain, key: key)
+    case (nil, nil): certificate = nil
+    case (nil, _): throw Messages.missing("tls-cert", "PEM")
+    case (_, nil): throw Messages.missing("tls-key", "PEM")
+    }
+    let stop: SignalDescriptor
+    do {
+        stop = try SignalDescriptor()
+    } catch {
+        throw .cannotHarden(error)
+    }
+    do {
+        try issuer.serve(
+            address: address, port: port, certificate: certificate, until: stop,
+            listening: { port in
+                let scheme = certificate == nil ? "http" : "https"
+                writeNote(Messages.listening("\(scheme)://\(address):\(port)"))
+            }, report: { writeNote(Messages.issuer($0).message) })
+    } catch {
+        throw Messages.issuer(error)
+    }
+}
+
+private func listenAddress(_ text: String) throws(CommandFailure) -> (String, UInt16) {
+    guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...])
+    else { throw Messages.badListen(text) }
+    var address = String(text[..<colon])
+    if address.hasPrefix("["), address.hasSuffix("]") {
+        address = String(address.dropFirst().dropLast())
+    }
+    guard !address.isEmpty else { throw Messages.badListen(text) }
+    return (address, port)
+}
+
+private func verify(_ line: Invocation, _ issuer: Issuer) throws(CommandFailure) -> ExitStatus {
+    let user = Identifier.read(line.operands[0]) ?? line.operands[0]
+    // People type codes in groups, and with a Japanese keyboard in full width.
+    let code = Identifier.read(line.operands[1]) ?? line.operands[1]
+    let verdict: Verdict
+    do {
+        verdict = try issuer.verify(
+            userID: user, code: code, now: wallClockSeconds(), random: SecretBytes.random)
+    } catch {
+        throw Messages.issuer(error)
+    }
+    switch verdict {
+    case .accepted:
+        try writeResult("accepted\n")
+        return .done
+    case .rejected(let reason):
+        try writeResult("rejected: \(Messages.reason(reason))\n")
+        return .failure
+    }
+}
+
+private func list(_ line: Invocation, _ issuer: Issuer) throws(CommandFailure) {
+    let users = try Messages.naming { () throws(IssuerError) in try issuer.list() }
+    if line.has("json") {
+        try writeResult(json(users))
+    } else if !users.isEmpty {
+        let rows = users.map { user in
+            [
+                user.userID, user.email, user.isLocked ? "locked" : user.state.rawValue,
+                localDate(user.issuedAt), user.expiresAt.map(localDate) ?? "-",
+                user.lastUsed.map(localDate) ?? "-",
+            ]
+        }
+        try writeResult(alignedTable([Messages.listHeader] + rows))
+    }
+}
+
+private func revoke(_ line: Invocation, _ issuer: Issuer) throws(CommandFailure) {
+    let user = Identifier.read(line.operands[0]) ?? line.operands[0]
+    try Messages.naming { () throws(IssuerError) in
+        try issuer.revoke(userID: user, random: SecretBytes.random)
+    }
+    writeNote(Messages.revoked(user))
+}

@@ -1,5 +1,4 @@
 internal import Cryptography
-internal import FoundationEssentials
 internal import OATH
 internal import Platform
 internal import TokenStore
@@ -28,10 +27,10 @@ struct CodeReport {
     init(_ token: Token, at time: Int64, withNext: Bool = false) throws(CommandFailure) {
         let step = token.totp.step(at: time)
         do {
-            code = try token.totp.code(key: token.seed.bytes, step: step)
-            nextCode = withNext ? try token.totp.code(key: token.seed.bytes, step: step + 1) : nil
+            code = try token.totp.code(key: token.seed.value, step: step)
+            nextCode = withNext ? try token.totp.code(key: token.seed.value, step: step + 1) : nil
         } catch {
-            throw Messages.cryptography()
+            throw .cryptography()
         }
         name = token.name
         totp = token.totp
@@ -94,12 +93,4 @@ extension CodeReport: Encodable {
         try values.encodeIfPresent(nextCode, forKey: .nextCode)
         try values.encode(ClockReport(), forKey: .clock)
     }
-}
-
-/// One line of JSON, its keys sorted.
-func json(_ value: some Encodable) -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    // Strings, whole numbers and null: there is nothing that could not be encoded.
-    return (try? encoder.encode(value)).map { String(decoding: $0, as: UTF8.self) + "\n" } ?? ""
 }

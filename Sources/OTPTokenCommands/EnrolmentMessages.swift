@@ -26,14 +26,9 @@ extension Messages {
 
     static func badID(_ option: String, _ text: String) -> CommandFailure {
         CommandFailure(
-            .usage, "this is no \(option == "service-id" ? "service ID" : "user ID"): \(printable(text))",
+            .usage,
+            "this is no \(option == "service-id" ? "service ID" : "user ID"): \(printable(text))",
             hints: ["an ID has 1 to 64 of the characters A-Z a-z 0-9 . _ @ -"])
-    }
-
-    static func badStartPassword() -> CommandFailure {
-        CommandFailure(
-            .usage, "the start password is not 4 to 8 digits",
-            hints: ["it is the one that was chosen, or given, when the token was issued"])
     }
 
     static func badName(_ text: String) -> CommandFailure {
@@ -69,7 +64,8 @@ extension Messages {
 
     static func enrolledAlready(_ token: Token) -> CommandFailure {
         CommandFailure(
-            .failure, "\(printable(token.userID)) is enrolled here already, as \(printable(token.name))",
+            .failure,
+            "\(printable(token.userID)) is enrolled here already, as \(printable(token.name))",
             hints: [
                 "--force enrols again in its place; the issuer has to issue the token anew first"
             ])
@@ -77,14 +73,19 @@ extension Messages {
 
     // MARK: The issuer
 
-    static func network(_ error: NetworkError, _ server: ServerURL, pending: Bool) -> CommandFailure {
+    static func network(_ error: NetworkError, _ server: ServerURL, pending: Bool) -> CommandFailure
+    {
         let host = printable(server.authority)
         let (message, hint): (String, String)
         switch error {
         case .nameNotFound(let reason):
-            (message, hint) = ("\(host) is not known: \(reason)", "check the address, and the network")
+            (message, hint) = (
+                "\(host) is not known: \(reason)", "check the address, and the network"
+            )
         case .cannotConnect(let reason):
-            (message, hint) = ("\(host) does not answer: \(reason)", "check the address, or try again later")
+            (message, hint) = (
+                "\(host) does not answer: \(reason)", "check the address, or try again later"
+            )
         case .timedOut:
             (message, hint) = ("\(host) gave no answer in time", "try again later")
         case .connectionLost(let reason):
@@ -152,7 +153,7 @@ extension Messages {
                 "the issuer asks for a token that this program does not make (\(what))",
                 "ask the people who issue the token")
         case .cryptography:
-            return cryptography()
+            return .cryptography()
         }
     }
 
@@ -169,14 +170,16 @@ extension Messages {
                 .refused, "\(host) refuses: wrong service ID, user ID or start password",
                 hints: ["compare them with the mail"])
         case .expired:
-            return CommandFailure(.refused, "\(host) refuses: the issuance has expired", hints: [anew])
+            return CommandFailure(
+                .refused, "\(host) refuses: the issuance has expired", hints: [anew])
         case .locked:
             return CommandFailure(
                 .refused, "\(host) refuses: locked after too many tries", hints: [anew])
         case .throttled:
             let wait = retryAfter.map { "wait \($0) s" } ?? "wait a few minutes"
             return CommandFailure(
-                .refused, "\(host) refuses for now: too many tries", hints: ["\(wait), then try again"])
+                .refused, "\(host) refuses for now: too many tries",
+                hints: ["\(wait), then try again"])
         case .unavailable:
             return CommandFailure(
                 .unreachable, "\(host) is not available at the moment", hints: ["try again later"])

@@ -56,7 +56,8 @@ struct EnrolmentRequest {
         let password = try startPassword()
         do {
             return try EnrolmentClient(
-                serviceID: serviceID, userID: userID, password: password, random: SecretBytes.random)
+                serviceID: serviceID, userID: userID, password: password, random: SecretBytes.random
+            )
         } catch {
             throw Messages.enrolment(error, server)
         }
@@ -90,18 +91,20 @@ struct EnrolmentRequest {
                 throw Self.givenUp(error)
             }
             if let password = StartPassword(typed) { return password }
-            if attempt < Self.questions { report(Messages.badStartPassword()) }
+            if attempt < Self.questions { report(.badStartPassword()) }
         }
-        throw Messages.badStartPassword()
+        throw .badStartPassword()
     }
 
     private static func password(in file: String) throws(CommandFailure) -> StartPassword {
         let typed = try Messages.naming(file) { () throws(FileError) in try SecretInput.read(file) }
-        guard let password = StartPassword(typed) else { throw Messages.badStartPassword() }
+        guard let password = StartPassword(typed) else { throw .badStartPassword() }
         return password
     }
 
-    private static func server(_ text: String, _ allowsHTTP: Bool) throws(CommandFailure) -> ServerURL {
+    private static func server(_ text: String, _ allowsHTTP: Bool) throws(CommandFailure)
+        -> ServerURL
+    {
         guard let server = ServerURL(text) else { throw Messages.badServer(text) }
         guard server.isSecure || server.isLoopback || allowsHTTP else {
             throw Messages.plainHTTP(server)

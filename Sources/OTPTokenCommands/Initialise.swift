@@ -12,7 +12,9 @@ func initialise(_ line: Invocation, _ session: Session) throws(CommandFailure) {
     let request = try EnrolmentRequest(line)
     Hardening.ignoreBrokenPipes()
     let tokens = try session.tokens()
-    if let wish = request.name, let index = tokens.index(named: wish), !request.concerns(tokens[index]) {
+    if let wish = request.name, let index = tokens.index(named: wish),
+        !request.concerns(tokens[index])
+    {
         throw Messages.nameTaken(wish)
     }
     if !request.isForced {
@@ -85,7 +87,7 @@ private func complete(
     _ request: EnrolmentRequest, _ session: Session
 ) throws(CommandFailure) {
     let now = wallClockSeconds()
-    let seed = SharedSecret(pending.seed.clone())
+    let seed = Shared(pending.seed.clone())
     var enrolled: Token?
     try session.changeStore { (store) throws(CommandFailure) in
         // The token that --force replaces hands on its name and its place as the default.
@@ -103,13 +105,13 @@ private func complete(
     guard let enrolled else { return }
     session.note(Messages.enrolled(enrolled))
     session.note(Messages.confirm(at: parameters.confirmURL))
-    try write("\(CodeReport(enrolled, at: wallClockSeconds()).code)\n")
+    try writeResult("\(CodeReport(enrolled, at: wallClockSeconds()).code)\n")
 }
 
 extension Token {
     fileprivate init(_ pending: borrowing PendingEnrolment, _ request: EnrolmentRequest) {
         self.init(
-            name: request.userID, state: .pending, seed: SharedSecret(pending.seed.clone()), totp: .rule,
+            name: request.userID, state: .pending, seed: Shared(pending.seed.clone()), totp: .rule,
             issuer: "", serviceID: request.serviceID, userID: request.userID,
             server: request.server.text, extras: pending.extras)
     }
@@ -127,23 +129,27 @@ extension PendingEnrolment {
         let session = Array(session.utf8)
         let confirmation = Array(Base64.encode(confirmation.span, padding: .required).utf8)
         return [
-            .init(key: Self.sessionKey, value: SharedSecret(SecretBytes(copying: session.span))),
+            .init(key: Self.sessionKey, value: Shared(SecretBytes(copying: session.span))),
             .init(
-                key: Self.confirmationKey, value: SharedSecret(SecretBytes(copying: confirmation.span))),
-            .init(key: Self.parametersKeyKey, value: SharedSecret(key.finish())),
+                key: Self.confirmationKey, value: Shared(SecretBytes(copying: confirmation.span))),
+            .init(key: Self.parametersKeyKey, value: Shared(key.finish())),
         ]
     }
 
     fileprivate init?(_ token: Token) {
-        func value(_ key: String) -> SharedSecret? { token.extras.first { $0.key == key }?.value }
+        func value(_ key: String) -> Shared<SecretBytes>? {
+            token.extras.first { $0.key == key }?.value
+        }
         guard let session = value(Self.sessionKey), let confirmation = value(Self.confirmationKey),
             let key = value(Self.parametersKeyKey),
-            let proof = confirmation.bytes.withBytes({ Base64.decode($0, padding: .required) }),
-            let parametersKey = key.bytes.withBytes({ Base64.decode($0, padding: .required) })
+            let proof = confirmation.value.withBytes({ Base64.decode($0, padding: .required) }),
+            let parametersKey = key.value.withBytes({ Base64.decode($0, padding: .required) })
         else { return nil }
         self.init(
-            session: session.bytes.withBytes { String(decoding: Array(copying: $0), as: UTF8.self) },
-            confirmation: proof.withBytes { Array(copying: $0) }, seed: token.seed.bytes.clone(),
+            session: session.value.withBytes {
+                String(decoding: Array(copying: $0), as: UTF8.self)
+            },
+            confirmation: proof.withBytes { Array(copying: $0) }, seed: token.seed.value.clone(),
             parametersKey: parametersKey)
     }
 }

@@ -7,11 +7,11 @@ internal import TokenStore
 func list(_ line: Invocation, _ session: Session) throws(CommandFailure) {
     let tokens = try session.tokens().active
     if line.has("json") {
-        try write(json(tokens.map(ListEntry.init)))
+        try writeResult(json(tokens.map(ListEntry.init)))
     } else if line.has("names") {
-        try write(tokens.map { "\($0.name)\n" }.joined())
+        try writeResult(tokens.map { "\($0.name)\n" }.joined())
     } else if !tokens.isEmpty {
-        try write(table([Messages.listHeader] + tokens.map(row)))
+        try writeResult(alignedTable([Messages.listHeader] + tokens.map(row)))
     }
 }
 
@@ -20,15 +20,6 @@ private func row(_ token: Token) -> [String] {
         token.name, token.issuer, token.serviceID, token.userID, "\(token.totp.digits)",
         Messages.seconds(token.totp.period), token.expiresAt.map(localDate) ?? Messages.never,
     ]
-}
-
-private func table(_ rows: [[String]]) -> String {
-    let widths = rows[0].indices.map { column in rows.map { displayWidth($0[column]) }.max() ?? 0 }
-    return rows.map { row in
-        let cells = zip(row, widths).map { padded($0, to: $1) }
-        let text = cells.joined(separator: "  ")
-        return text.prefix(upTo: text.lastIndex { $0 != " " }.map(text.index(after:)) ?? text.endIndex) + "\n"
-    }.joined()
 }
 
 private struct ListEntry: Encodable {

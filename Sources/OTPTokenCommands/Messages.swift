@@ -13,39 +13,14 @@ enum Messages {
         do {
             return try calls()
         } catch {
-            throw file(error, path)
-        }
-    }
-
-    static func file(_ error: FileError, _ path: String) -> CommandFailure {
-        let place = printable(path, limit: 200)
-        switch error {
-        case .missing:
-            return CommandFailure(.failure, "\(place) does not exist", hints: ["check the path"])
-        case .notRegular:
-            return CommandFailure(
-                .storeDamaged, "\(place) is not a plain file or folder",
-                hints: ["symbolic links are refused: move the real one there"])
-        case .foreignOwner:
-            return CommandFailure(
-                .storeDamaged, "\(place) belongs to somebody else",
-                hints: ["chown \"$USER\" \(quoted(path))"])
-        case .exposed(let mode):
-            return CommandFailure(
-                .storeDamaged, "others can get at \(place) (mode \(String(mode, radix: 8)))",
-                hints: ["chmod go= \(quoted(path))"])
-        case .tooLong:
-            return CommandFailure(.failure, "\(place) is too long", hints: ["is it the right file?"])
-        case .system(let reason):
-            return CommandFailure(
-                .failure, "cannot use \(place): \(reason)",
-                hints: ["nothing was changed: mend the reason and try again"])
+            throw .file(error, path)
         }
     }
 
     static func store(_ error: StoreError, _ locations: Locations) -> CommandFailure {
         let place = printable(locations.store, limit: 200)
-        let backup = "the store before its last change is \(printable(locations.backup, limit: 200))"
+        let backup =
+            "the store before its last change is \(printable(locations.backup, limit: 200))"
         func damaged(_ what: String, _ hints: [String]) -> CommandFailure {
             CommandFailure(.storeDamaged, "the store \(place) \(what)", hints: hints)
         }
@@ -76,13 +51,15 @@ enum Messages {
                     + printable(kinds.joined(separator: ", ")),
                 hints: ["use the version of otptoken that locked it"])
         case .unsupported(let what):
-            return damaged("holds \(printable(what)), which this version does not know", [
-                "use the version of otptoken that wrote it"
-            ])
+            return damaged(
+                "holds \(printable(what)), which this version does not know",
+                [
+                    "use the version of otptoken that wrote it"
+                ])
         case .tooLarge:
             return damaged("is longer than any store can be", [backup])
         case .cryptography:
-            return cryptography()
+            return .cryptography()
         }
     }
 
@@ -92,26 +69,11 @@ enum Messages {
             hints: ["put the original back: without it the store does not open"])
     }
 
-    static func waitingForLock() -> String { "waiting for another otptoken to finish with the store…" }
+    static func waitingForLock() -> String {
+        "waiting for another otptoken to finish with the store…"
+    }
 
     // MARK: The system
-
-    static func cryptography() -> CommandFailure {
-        CommandFailure(
-            .failure, "libcrypto failed", hints: ["is there enough memory, and OpenSSL 3 complete?"])
-    }
-
-    static func cannotHarden(_ reason: Errno) -> CommandFailure {
-        CommandFailure(
-            .failure, "cannot keep this process's memory private: \(reason)",
-            hints: ["a sandbox forbids prctl or setrlimit: allow them"])
-    }
-
-    static func cannotWrite(_ reason: Errno) -> CommandFailure {
-        CommandFailure(
-            .failure, "cannot write the result: \(reason)",
-            hints: ["look at where the output goes, then run the command again"])
-    }
 
     static func noHome() -> CommandFailure {
         CommandFailure(
@@ -120,12 +82,6 @@ enum Messages {
 
     static func emptyHome() -> CommandFailure {
         CommandFailure(.usage, "--home names no folder", hints: ["write --home DIR"])
-    }
-
-    static func unknownShell(_ name: String) -> CommandFailure {
-        CommandFailure(
-            .usage, "no completions for \(printable(name))",
-            hints: ["there are some for \(Shell.allCases.map(\.rawValue).joined(separator: ", "))"])
     }
 
     static func onScreen<Result: ~Copyable>(
@@ -161,7 +117,8 @@ enum Messages {
         CommandFailure(
             .noSuchToken, "there is no token called \(printable(name))",
             hints: [
-                nearest.map { "did you mean \(printable($0))?" } ?? "`otptoken list` shows the names"
+                nearest.map { "did you mean \(printable($0))?" }
+                    ?? "`otptoken list` shows the names"
             ])
     }
 
@@ -177,18 +134,16 @@ enum Messages {
     }
 
     static func nameWithAll() -> CommandFailure {
-        CommandFailure(.usage, "--all and a NAME exclude each other", hints: ["leave one of them out"])
+        CommandFailure(
+            .usage, "--all and a NAME exclude each other", hints: ["leave one of them out"])
     }
 
     // MARK: For scripts and for the screen
 
-    static let listHeader = ["NAME", "ISSUER", "SERVICE ID", "USER ID", "DIGITS", "PERIOD", "EXPIRES"]
+    static let listHeader = [
+        "NAME", "ISSUER", "SERVICE ID", "USER ID", "DIGITS", "PERIOD", "EXPIRES",
+    ]
     static let never = "never"
     static func seconds(_ count: Int) -> String { "\(count) s" }
     static let leave = "q leaves"
-
-    private static func quoted(_ path: String) -> String {
-        "'" + printable(path, limit: 200).split(separator: "'", omittingEmptySubsequences: false)
-            .joined(separator: "'\\''") + "'"
-    }
 }

@@ -15,7 +15,7 @@ struct Session {
         do {
             try Hardening.apply()
         } catch {
-            throw Messages.cannotHarden(error)
+            throw .cannotHarden(error)
         }
         if !network { CryptographyLibrary.startOffline() }
         isQuiet = line.has("quiet")
@@ -31,25 +31,6 @@ struct Session {
 
     /// Prints a note for the person, on standard error.
     func note(_ text: String) {
-        if !isQuiet { writeError("\(text)\n") }
+        if !isQuiet { writeNote(text) }
     }
-}
-
-/// Prints a result.
-func write(_ text: String) throws(CommandFailure) {
-    do {
-        try writeAll(Array(text.utf8), to: 1)
-    } catch {
-        throw Messages.cannotWrite(error)
-    }
-}
-
-/// Prints an error.
-func report(_ failure: CommandFailure) {
-    writeError(failure.text(program: ProgramTable.otptoken.name))
-}
-
-private func writeError(_ text: String) {
-    // Nobody is left to be told that standard error does not work.
-    try? writeAll(Array(text.utf8), to: 2)
 }

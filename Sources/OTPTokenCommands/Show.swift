@@ -19,11 +19,11 @@ func show(_ line: Invocation, _ session: Session) throws(CommandFailure) {
     for token in chosen { reports.append(try CodeReport(token, at: now, withNext: next)) }
 
     if line.has("json") {
-        try write(line.has("all") ? json(reports) : json(reports[0]))
+        try writeResult(line.has("all") ? json(reports) : json(reports[0]))
     } else if line.has("all") {
-        try write(reports.map { "\($0.name)\t\($0.nextCode ?? $0.code)\n" }.joined())
+        try writeResult(reports.map { "\($0.name)\t\($0.nextCode ?? $0.code)\n" }.joined())
     } else {
-        try write("\(reports[0].nextCode ?? reports[0].code)\n")
+        try writeResult("\(reports[0].nextCode ?? reports[0].code)\n")
     }
 }
 

@@ -61,7 +61,7 @@ extension Session {
         } catch .missing {
             return nil
         } catch {
-            throw Messages.file(error, locations.store)
+            throw .file(error, locations.store)
         }
     }
 
@@ -76,7 +76,7 @@ extension Session {
 
     private func newStore() throws(CommandFailure) -> TokenStore {
         if try device() == nil { try makeDeviceKey() }
-        guard let device = try device() else { throw Messages.file(.missing, locations.deviceKey) }
+        guard let device = try device() else { throw .file(.missing, locations.deviceKey) }
         do {
             return try TokenStore(newFor: device, random: SecretBytes.random)
         } catch {
@@ -89,7 +89,7 @@ extension Session {
         do {
             key = try publicRandom(count: Self.deviceKeyCount, from: SecretBytes.random)
         } catch {
-            throw Messages.cryptography()
+            throw .cryptography()
         }
         defer { key.wipe() }
         let bytes = key
@@ -106,7 +106,7 @@ extension Session {
         } catch .missing {
             return nil
         } catch {
-            throw Messages.file(error, locations.deviceKey)
+            throw .file(error, locations.deviceKey)
         }
         defer { key.wipe() }
         guard key.count == Self.deviceKeyCount else { throw Messages.badDeviceKey(locations) }

@@ -21,7 +21,9 @@ extension ProgramTable {
                     OptionEntry("server", value: "URL", "the issuer's address, https://…"),
                     OptionEntry("service-id", value: "ID", "the service ID from the mail"),
                     OptionEntry("user-id", value: "ID", "the user ID from the mail"),
-                    OptionEntry("name", value: "NAME", "what to call the token here; else the issuer's name"),
+                    OptionEntry(
+                        "name", value: "NAME", "what to call the token here; else the issuer's name"
+                    ),
                     OptionEntry(
                         "start-password-file", value: "FILE",
                         "read the start password from FILE (- for standard input) instead of asking",
@@ -29,14 +31,16 @@ extension ProgramTable {
                     OptionEntry(
                         "ca-file", value: "PEM", "trust the certificates in PEM, and no others",
                         completion: .file),
-                    OptionEntry("allow-http", "take a server without TLS that is not on this machine"),
+                    OptionEntry(
+                        "allow-http", "take a server without TLS that is not on this machine"),
                     OptionEntry("force", "enrol again, in the place of the token that is here"),
                 ]),
             CommandEntry(
                 "show", "prints the current code", operands: [tokenName],
                 options: [
                     OptionEntry("next", "print the code that follows"),
-                    OptionEntry("at", value: "TIME", "print the code of TIME: unix seconds or RFC 3339"),
+                    OptionEntry(
+                        "at", value: "TIME", "print the code of TIME: unix seconds or RFC 3339"),
                     OptionEntry("all", "print the codes of all tokens, with their names"),
                     json,
                 ]),
@@ -54,7 +58,8 @@ extension ProgramTable {
                 "completion", "prints a completion script for a shell",
                 operands: [
                     OperandEntry(
-                        "SHELL", required: true, completion: .choices(Shell.allCases.map(\.rawValue)))
+                        "SHELL", required: true,
+                        completion: .choices(Shell.allCases.map(\.rawValue)))
                 ]),
             CommandEntry(
                 "help", "tells what a command takes",

@@ -10,7 +10,8 @@ func watch(_ line: Invocation, _ session: Session) throws(CommandFailure) {
         count = number
     }
     let tokens = try chosenTokens(line.operands, session)
-    let wantsLines = line.has("json") || count != nil || environmentVariable("TERM") ?? "dumb" == "dumb"
+    let wantsLines =
+        line.has("json") || count != nil || environmentVariable("TERM") ?? "dumb" == "dumb"
     if isTerminal(1), !wantsLines {
         try showView(tokens)
     } else {
@@ -92,7 +93,7 @@ private func runLines(
             } catch .brokenPipe {
                 return nil
             } catch {
-                throw Messages.cannotWrite(error)
+                throw .cannotWrite(error)
             }
             printed += 1
             if printed == count { return nil }

@@ -19,13 +19,16 @@ struct WatchFrame {
     func lines(_ tokens: [Token], _ reports: [CodeReport]) -> [String] {
         let fitting = max(1, (rows - 2) / 4)
         var lines = [""]
-        for (token, report) in zip(tokens, reports).prefix(fitting) { lines += block(token, report) }
+        for (token, report) in zip(tokens, reports).prefix(fitting) {
+            lines += block(token, report)
+        }
         lines.append(Self.margin + faint(clipped(Messages.leave, to: columns - 3)))
         return Array(lines.prefix(rows))
     }
 
     private func block(_ token: Token, _ report: CodeReport) -> [String] {
-        let title = token.issuer.isEmpty || token.issuer == token.name
+        let title =
+            token.issuer.isEmpty || token.issuer == token.name
             ? "\(token.name) · \(token.userID)" : "\(token.name) · \(token.issuer)"
         return [
             Self.margin + clipped(printable(title), to: columns - 3),
@@ -45,9 +48,11 @@ struct WatchFrame {
         let left = Messages.seconds(Int(report.remaining))
         let width = min(30, columns - 4 - Messages.seconds(report.totp.period).count)
         guard width > 0 else { return left }
-        let full = Int((report.remaining * Int64(width) + Int64(report.totp.period) - 1)
-            / Int64(report.totp.period))
-        return String(repeating: "█", count: full) + faint(String(repeating: "░", count: width - full))
+        let full = Int(
+            (report.remaining * Int64(width) + Int64(report.totp.period) - 1)
+                / Int64(report.totp.period))
+        return String(repeating: "█", count: full)
+            + faint(String(repeating: "░", count: width - full))
             + " \(left)"
     }
 

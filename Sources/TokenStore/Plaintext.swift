@@ -24,7 +24,7 @@ enum Plaintext {
             text.line(.kind, kind)
             text.line(.state, token.state.rawValue)
             text.append("\(Key.secret.rawValue) ")
-            Base64.append(token.seed.bytes, padding: .required, to: &text)
+            Base64.append(token.seed.value, padding: .required, to: &text)
             text.append("\n")
             text.line(.algorithm, token.totp.algorithm.rawValue)
             text.line(.digits, "\(token.totp.digits)")
@@ -38,7 +38,7 @@ enum Plaintext {
             if token.isDefault { text.line(.isDefault, yes) }
             for extra in token.extras {
                 text.append("\(extra.key) ")
-                extra.value.bytes.withBytes { text.append($0) }
+                extra.value.value.withBytes { text.append($0) }
                 text.append("\n")
             }
             text.append("end\n")
@@ -69,13 +69,14 @@ enum Plaintext {
             guard let (name, value) = text.pair(line) else { throw .damaged("token line") }
             guard let key = Key(rawValue: name) else {
                 extras.append(
-                    .init(key: name, value: SharedSecret(SecretBytes(copying: text.extracting(value)))))
+                    .init(key: name, value: Shared(SecretBytes(copying: text.extracting(value)))))
                 continue
             }
             guard values.updateValue(value, forKey: key) == nil else { throw .damaged("key twice") }
         }
         func string(_ key: Key) throws(StoreError) -> String {
-            guard let range = values[key], let value = text.string(range), Token.isValue(value) else {
+            guard let range = values[key], let value = text.string(range), Token.isValue(value)
+            else {
                 throw .damaged(key.rawValue)
             }
             return value
@@ -105,7 +106,7 @@ enum Plaintext {
             throw .damaged("name or state")
         }
         return Token(
-            name: name, state: state, seed: SharedSecret(seed), totp: totp,
+            name: name, state: state, seed: Shared(seed), totp: totp,
             issuer: try string(.issuer), serviceID: try string(.serviceID),
             userID: try string(.userID), server: try string(.server),
             enrolledAt: try time(.enrolledAt), expiresAt: try time(.expiresAt),

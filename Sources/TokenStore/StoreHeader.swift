@@ -20,7 +20,9 @@ package struct KeySlot: Equatable, Sendable {
     init(line: String) throws(StoreError) {
         let words = line.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
         guard words.count >= 3, words[0] == "slot", words.allSatisfy({ !$0.isEmpty }),
-            words[1].utf8.allSatisfy({ (97...122).contains($0) || (48...57).contains($0) || $0 == 45 })
+            words[1].utf8.allSatisfy({
+                (97...122).contains($0) || (48...57).contains($0) || $0 == 45
+            })
         else { throw .damaged("slot line") }
         self.line = line
         kind = words[1]
@@ -30,7 +32,8 @@ package struct KeySlot: Equatable, Sendable {
         }
         guard words.count == 4,
             let salt = Base64.decode(words[2], padding: .none), salt.count == Self.saltCount,
-            let wrapped = Base64.decode(words[3], padding: .none), wrapped.count == Self.wrappedCount
+            let wrapped = Base64.decode(words[3], padding: .none),
+            wrapped.count == Self.wrappedCount
         else { throw .damaged("device slot") }
         contents = (salt, wrapped)
     }
@@ -57,7 +60,9 @@ package struct KeySlot: Equatable, Sendable {
 
     /// The store key, or nil when this slot is not this machine's.
     func unwrap(device: borrowing SecretBytes) throws(StoreError) -> SecretBytes? {
-        guard let contents, let space = line.utf8.lastIndex(of: UInt8(ascii: " ")) else { return nil }
+        guard let contents, let space = line.utf8.lastIndex(of: UInt8(ascii: " ")) else {
+            return nil
+        }
         do throws(CryptographyError) {
             return try AESGCM.open(
                 contents.wrapped, key: Self.keyEncryptionKey(device: device, salt: contents.salt),
@@ -87,7 +92,8 @@ struct StoreHeader {
 
     /// What the MAC covers: everything up to and with `mac `.
     var covered: [UInt8] {
-        Array(([Self.firstLine] + slots.map(\.line)).map { $0 + "\n" }.joined().utf8) + Array("mac ".utf8)
+        Array(([Self.firstLine] + slots.map(\.line)).map { $0 + "\n" }.joined().utf8)
+            + Array("mac ".utf8)
     }
 
     /// The whole header, with the newline of the last line: the ciphertext's associated data.
@@ -111,7 +117,8 @@ struct StoreHeader {
         var slots: [KeySlot] = []
         while let text = line() {
             if text.hasPrefix("mac ") {
-                guard !slots.isEmpty, let mac = Base64.decode(String(text.dropFirst(4)), padding: .none),
+                guard !slots.isEmpty,
+                    let mac = Base64.decode(String(text.dropFirst(4)), padding: .none),
                     mac.count == 32
                 else { throw .damaged("mac line") }
                 return (StoreHeader(slots: slots, mac: mac), position)

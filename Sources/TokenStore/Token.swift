@@ -1,13 +1,6 @@
 package import Cryptography
 package import OATH
 
-/// A secret that several values refer to; its one copy is wiped when the last of them goes.
-package final class SharedSecret: Sendable {
-    package let bytes: SecretBytes
-
-    package init(_ bytes: consuming SecretBytes) { self.bytes = bytes }
-}
-
 /// One token of the store: what it is called, where it comes from, and its seed.
 package struct Token: Sendable {
     /// Whether the issuer has confirmed it.
@@ -21,7 +14,7 @@ package struct Token: Sendable {
     package var name: String
     package var state: State
     /// The shared secret of HOTP.
-    package var seed: SharedSecret
+    package var seed: Shared<SecretBytes>
     package var totp: TOTP
     /// Who issued it, in the issuer's own words; may be empty.
     package var issuer: String
@@ -41,16 +34,17 @@ package struct Token: Sendable {
     /// A key of the store's plaintext that has no property of its own here.
     package struct Extra: Sendable {
         package let key: String
-        package let value: SharedSecret
+        package let value: Shared<SecretBytes>
 
-        package init(key: String, value: SharedSecret) {
+        package init(key: String, value: Shared<SecretBytes>) {
             self.key = key
             self.value = value
         }
     }
 
     package init(
-        name: String, state: State, seed: SharedSecret, totp: TOTP, issuer: String, serviceID: String,
+        name: String, state: State, seed: Shared<SecretBytes>, totp: TOTP, issuer: String,
+        serviceID: String,
         userID: String, server: String, enrolledAt: Int64? = nil, expiresAt: Int64? = nil,
         isDefault: Bool = false, extras: [Extra] = []
     ) {

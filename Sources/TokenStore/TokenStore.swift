@@ -62,9 +62,11 @@ package struct TokenStore: ~Copyable {
         let file: [UInt8]
         do throws(CryptographyError) {
             let header = try StoreHeader(slots: slots, key: key).bytes
-            file = header + (try AESGCM.seal(
-                Plaintext.encode(tokens), key: Self.payloadKey(key),
-                nonce: publicRandom(count: AESGCM.nonceCount, from: random), aad: header))
+            file =
+                header
+                + (try AESGCM.seal(
+                    Plaintext.encode(tokens), key: Self.payloadKey(key),
+                    nonce: publicRandom(count: AESGCM.nonceCount, from: random), aad: header))
         } catch {
             throw .cryptography(error)
         }

@@ -1,2 +1,5 @@
+// The issuing side; everything it does is in IssuerService.
 import IssuerService
-run()
+import Platform
+
+exitNow(run(Array(CommandLine.arguments.dropFirst())))

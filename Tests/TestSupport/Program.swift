@@ -1,31 +1,31 @@
 import Foundation
 
 /// What a program left behind.
-public struct Outcome: Sendable {
-    public let status: Int32
+package struct Outcome: Sendable {
+    package let status: Int32
     /// The signal that ended it, or nil.
-    public let signal: Int32?
-    public let output: String
-    public let errors: String
+    package let signal: Int32?
+    package let output: String
+    package let errors: String
 }
 
 /// Programs under test and their peers, run for real.
-public enum Program {
+package enum Program {
     /// The package's folder.
-    public static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    package static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent().path
 
     /// Where the built executables lie: OTPTOKEN_BIN, else beside the tests themselves.
-    public static let folder: String = {
+    package static let folder: String = {
         if let folder = ProcessInfo.processInfo.environment["OTPTOKEN_BIN"] { return folder }
         return root + "/.build/debug"
     }()
 
-    public static let otptoken = folder + "/otptoken"
-    public static let issuer = folder + "/otptoken-issuer"
+    package static let otptoken = folder + "/otptoken"
+    package static let issuer = folder + "/otptoken-issuer"
 
     /// The environment of every program under test: nothing of this user's.
-    public static func environment(home: String) -> [String: String] {
+    package static func environment(home: String) -> [String: String] {
         [
             "PATH": "\(folder):/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", "HOME": home,
             "OTPTOKEN_HOME": home + "/otptoken", "LC_ALL": "C", "TZ": "UTC", "TERM": "dumb",
@@ -41,7 +41,7 @@ public enum Program {
     ///   - input: its standard input; empty by default.
     ///   - extra: additions to the environment.
     /// - Returns: what it left behind.
-    public static func run(
+    package static func run(
         _ program: String, _ arguments: [String] = [], home: String, input: String = "",
         extra: [String: String] = [:]
     ) throws -> Outcome {
@@ -85,26 +85,5 @@ private final class Collector: @unchecked Sendable {
     func finish() -> (String, String) {
         group.wait()
         return lock.withLock { (texts[0], texts[1]) }
-    }
-}
-
-/// A folder of a test's own, gone afterwards.
-public final class TemporaryFolder: Sendable {
-    public let path: String
-
-    public init() throws {
-        path = NSTemporaryDirectory() + "/otptoken-test-" + UUID().uuidString
-        try FileManager.default.createDirectory(
-            atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-
-    /// Every file below it, with its bytes.
-    public func files() -> [(path: String, bytes: Data)] {
-        let names = FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []
-        return names.sorted().compactMap { name in
-            FileManager.default.contents(atPath: "\(path)/\(name)").map { (name, $0) }
-        }
     }
 }

@@ -21,7 +21,9 @@ struct TranscriptTests {
         var actual: [String] = []
         var command: [String] = []
         var recorded: [String] = []
-        for line in expected.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) {
+        for line in expected.split(separator: "\n", omittingEmptySubsequences: false).map(
+            String.init)
+        {
             if line.hasPrefix("#") || line.hasPrefix("$ ") {
                 try flush(&command, &recorded, &actual, home.path)
             }
@@ -45,7 +47,8 @@ struct TranscriptTests {
     }
 
     private func flush(
-        _ command: inout [String], _ recorded: inout [String], _ actual: inout [String], _ home: String
+        _ command: inout [String], _ recorded: inout [String], _ actual: inout [String],
+        _ home: String
     ) throws {
         defer {
             command = []

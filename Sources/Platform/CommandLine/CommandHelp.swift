@@ -21,7 +21,8 @@ extension ProgramTable {
                 """
         }
         let usage = ([name, command.name] + command.operands.map(\.synopsis)).joined(separator: " ")
-        let options = command.options.isEmpty
+        let options =
+            command.options.isEmpty
             ? "" : "\noptions:\n\(columns(command.options.map { ($0.synopsis, $0.help) }))\n"
         return """
             \(command.summary)
@@ -39,8 +40,10 @@ extension ProgramTable {
         return rows.map { left, right in
             let indent = String(repeating: " ", count: width + 4)
             let lines = wrapped(right, to: 76 - width)
-            let first = left.count > width
-                ? "  \(left)\n\(indent)" : "  \(left)" + String(repeating: " ", count: width + 2 - left.count)
+            let first =
+                left.count > width
+                ? "  \(left)\n\(indent)"
+                : "  \(left)" + String(repeating: " ", count: width + 2 - left.count)
             return first + lines.joined(separator: "\n" + indent)
         }.joined(separator: "\n")
     }

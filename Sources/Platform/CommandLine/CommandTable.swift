@@ -9,7 +9,8 @@ package struct ProgramTable: Sendable {
     package let commands: [CommandEntry]
 
     package init(
-        name: String, version: String, summary: String, globals: [OptionEntry], commands: [CommandEntry]
+        name: String, version: String, summary: String, globals: [OptionEntry],
+        commands: [CommandEntry]
     ) {
         self.name = name
         self.version = version
@@ -27,7 +28,8 @@ package struct CommandEntry: Sendable {
     package let options: [OptionEntry]
 
     package init(
-        _ name: String, _ summary: String, operands: [OperandEntry] = [], options: [OptionEntry] = []
+        _ name: String, _ summary: String, operands: [OperandEntry] = [],
+        options: [OptionEntry] = []
     ) {
         self.name = name
         self.summary = summary
@@ -56,7 +58,8 @@ package struct OperandEntry: Equatable, Sendable {
     package let completion: Completion
 
     package init(
-        _ name: String, required: Bool = false, repeats: Bool = false, completion: Completion = .nothing
+        _ name: String, required: Bool = false, repeats: Bool = false,
+        completion: Completion = .nothing
     ) {
         self.name = name
         isRequired = required

@@ -64,7 +64,8 @@ extension ProgramTable {
         }
         for command in commands {
             for option in command.options where option.value != nil {
-                lines.append("    \(command.name):--\(option.name)) \(bashReply(option.completion)) ;;")
+                lines.append(
+                    "    \(command.name):--\(option.name)) \(bashReply(option.completion)) ;;")
             }
         }
         return lines.joined(separator: "\n")
@@ -96,7 +97,8 @@ extension ProgramTable {
         let cases = commands.map { command in
             let arguments = options(of: command).map(zshOption) + command.operands.map(zshOperand)
             return "        \(command.name))\n            _arguments \\\n"
-                + arguments.map { "                \($0)" }.joined(separator: " \\\n") + "\n            ;;"
+                + arguments.map { "                \($0)" }.joined(separator: " \\\n")
+                + "\n            ;;"
         }
         return """
             #compdef \(name)
@@ -128,7 +130,10 @@ extension ProgramTable {
     }
 
     private func zshText(_ text: String) -> String {
-        String(text.filter { !"'\"\\`$".contains($0) }.flatMap { ":[]".contains($0) ? ["\\", $0] : [$0] })
+        String(
+            text.filter { !"'\"\\`$".contains($0) }.flatMap {
+                ":[]".contains($0) ? ["\\", $0] : [$0]
+            })
     }
 
     private func zshAction(_ completion: Completion) -> String {
@@ -144,7 +149,8 @@ extension ProgramTable {
 
     private func zshOption(_ option: OptionEntry) -> String {
         guard let value = option.value else { return "'--\(option.name)[\(zshText(option.help))]'" }
-        return "'--\(option.name)=[\(zshText(option.help))]:\(value):\(zshAction(option.completion))'"
+        return
+            "'--\(option.name)=[\(zshText(option.help))]:\(value):\(zshAction(option.completion))'"
     }
 
     private func zshOperand(_ operand: OperandEntry) -> String {
@@ -158,7 +164,8 @@ extension ProgramTable {
         var lines = ["# fish completion for \(name)", "complete -c \(name) -f"]
         for command in commands {
             lines.append(
-                "complete -c \(name) -n __fish_use_subcommand -a \(command.name) -d '\(fishText(command.summary))'")
+                "complete -c \(name) -n __fish_use_subcommand -a \(command.name) -d '\(fishText(command.summary))'"
+            )
         }
         for option in globals { lines.append("complete -c \(name)\(fishOption(option))") }
         for command in commands {

@@ -22,9 +22,9 @@ package struct CommandFailure: Error, Equatable {
         self.hints = hints
     }
 
-    /// The lines for standard error.
+    /// The lines for standard error, without the last line end.
     package func text(program: String) -> String {
-        (["\(program): \(message)"] + hints.map { "hint: \($0)" }).joined(separator: "\n") + "\n"
+        (["\(program): \(message)"] + hints.map { "hint: \($0)" }).joined(separator: "\n")
     }
 }
 
@@ -37,7 +37,9 @@ package struct CommandFailure: Error, Equatable {
 package func printable(_ text: String, limit: Int = 80) -> String {
     let scalars = text.prefix(limit).unicodeScalars.map { scalar -> Unicode.Scalar in
         switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: "?"
+        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse,
+            .unassigned:
+            "?"
         default: scalar
         }
     }
@@ -77,7 +79,8 @@ extension UsageError {
         case .missingOperand(let name, let command):
             return failure("\(command) lacks \(name)", hint: help(command))
         case .unexpectedOperand(let operand, let command):
-            return failure("too many operands for \(command): \(printable(operand))", hint: help(command))
+            return failure(
+                "too many operands for \(command): \(printable(operand))", hint: help(command))
         }
     }
 }

@@ -133,6 +133,28 @@ package enum PrivateFolder {
         guard status.st_mode & 0o022 == 0 else { throw .exposed(mode: status.st_mode & 0o7777) }
     }
 
+    /// The names of what lies in a folder, in no order; `.` and `..` are left out.
+    ///
+    /// - Parameter path: the folder.
+    /// - Throws: `FileError.missing` or `.system`.
+    package static func names(in path: String) throws(FileError) -> [String] {
+        try FileError.naming { () throws(Errno) in
+            guard let folder = unsafe opendir(path) else { throw .last }
+            defer { unsafe closedir(folder) }
+            var names: [String] = []
+            while true {
+                errno = 0
+                guard let entry = unsafe readdir(folder) else { break }
+                let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { text in
+                    String(decoding: unsafe Array(text).prefix { $0 != 0 }, as: UTF8.self)
+                }
+                if name != ".", name != ".." { names.append(name) }
+            }
+            guard errno == 0 else { throw .last }
+            return names
+        }
+    }
+
     private static func make(_ path: String) throws(Errno) {
         do {
             _ = try retrying { unsafe mkdir(path, 0o700) }

@@ -14,7 +14,8 @@ package enum SecretInput {
     package static func read(_ path: String) throws(FileError) -> SecretBytes {
         var bytes = try FileError.naming { () throws(Errno) in
             try path == "-"
-                ? readStandardInput() : FileDescriptor(open: path, O_RDONLY).read(upTo: maximumCount + 1)
+                ? readStandardInput()
+                : FileDescriptor(open: path, O_RDONLY).read(upTo: maximumCount + 1)
         }
         defer { bytes.wipe() }
         guard bytes.count <= maximumCount else { throw .tooLong }

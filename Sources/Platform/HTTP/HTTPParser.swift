@@ -65,7 +65,9 @@ package struct HTTPParser: Sendable {
     private mutating func advance() throws(HTTPError) -> Bool {
         switch stage {
         case .head:
-            guard let line = try line(upTo: limits.head - headCount, .headTooLarge) else { return false }
+            guard let line = try line(upTo: limits.head - headCount, .headTooLarge) else {
+                return false
+            }
             headCount += line.utf8.count + 2
             try takeHead(line)
             return true
@@ -94,7 +96,9 @@ package struct HTTPParser: Sendable {
             stage = .chunkSize
             return true
         case .trailer:
-            guard let line = try line(upTo: limits.head - headCount, .headTooLarge) else { return false }
+            guard let line = try line(upTo: limits.head - headCount, .headTooLarge) else {
+                return false
+            }
             headCount += line.utf8.count + 2
             if line.isEmpty { stage = .complete } else { _ = try Self.field(line) }
             return !line.isEmpty
@@ -154,11 +158,15 @@ package struct HTTPParser: Sendable {
         // Both at once, or either twice, is how requests are smuggled (RFC 9112, section 6.3).
         guard lengths.count + codings.count <= 1 else { throw .malformed("body length") }
         if let coding = codings.first {
-            guard coding.value.lowercased() == "chunked" else { throw .malformed("transfer coding") }
+            guard coding.value.lowercased() == "chunked" else {
+                throw .malformed("transfer coding")
+            }
             return .chunkSize
         }
         if let length = lengths.first {
-            guard let count = Self.number(length.value, radix: 10) else { throw .malformed("body length") }
+            guard let count = Self.number(length.value, radix: 10) else {
+                throw .malformed("body length")
+            }
             guard count <= limits.body else { throw .bodyTooLarge }
             return count == 0 ? .complete : .body(remaining: count)
         }
@@ -203,7 +211,8 @@ package struct HTTPParser: Sendable {
 
     // Digits alone: no sign, no space, and few enough to fit.
     private static func number(_ text: String, radix: Int) -> Int? {
-        guard (1...9).contains(text.utf8.count), text.utf8.allSatisfy({ Character(UnicodeScalar($0)).isHexDigit })
+        guard (1...9).contains(text.utf8.count),
+            text.utf8.allSatisfy({ Character(UnicodeScalar($0)).isHexDigit })
         else { return nil }
         return Int(text, radix: radix)
     }

@@ -77,7 +77,8 @@ package final class HTTPServer: Sendable {
                 answer = .status(408, "Request Timeout")
             }
             answer.fields.append(.init("Connection", "close"))
-            try connection.write(answer.encoded, deadline: Deadline(seconds: 1 + deadline.remaining / 1000))
+            try connection.write(
+                answer.encoded, deadline: Deadline(seconds: 1 + deadline.remaining / 1000))
             connection.close()
         } catch {
             // The client is gone, or never spoke TLS: there is nobody to tell.

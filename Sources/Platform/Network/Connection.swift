@@ -10,7 +10,9 @@ package struct Connection: ~Copyable {
     ///   - caFile: the PEM file to trust instead of the system's certificates.
     ///   - deadline: for all of it.
     /// - Throws: `NetworkError`.
-    package init(to url: ServerURL, trusting caFile: String?, deadline: Deadline) throws(NetworkError) {
+    package init(to url: ServerURL, trusting caFile: String?, deadline: Deadline)
+        throws(NetworkError)
+    {
         // A file that does not load is told before anybody is bothered.
         let context = url.isSecure ? try TLSContext(trusting: caFile) : nil
         let socket = try Socket.connect(host: url.host, port: url.port, deadline: deadline)

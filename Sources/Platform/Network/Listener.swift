@@ -17,7 +17,8 @@ package final class Listener: Sendable {
         var found = shim_address()
         var why: CInt = 0
         guard unsafe shim_resolve(address, port, 5000, &found, 1, &why) == 1 else {
-            throw .nameNotFound(unsafe shim_resolve_text(why).map { unsafe String(cString: $0) } ?? "")
+            throw .nameNotFound(
+                unsafe shim_resolve_text(why).map { unsafe String(cString: $0) } ?? "")
         }
         do throws(Errno) {
             let number = try retrying {
@@ -26,7 +27,8 @@ package final class Listener: Sendable {
             let descriptor = FileDescriptor(owning: number)
             var one: CInt = 1
             _ = try retrying {
-                unsafe setsockopt(number, SOL_SOCKET, SO_REUSEADDR, &one, socklen_t(MemoryLayout<CInt>.size))
+                unsafe setsockopt(
+                    number, SOL_SOCKET, SO_REUSEADDR, &one, socklen_t(MemoryLayout<CInt>.size))
             }
             var storage = found.address
             var count = found.count

@@ -20,12 +20,18 @@ package struct ServerURL: Equatable, Sendable {
             parts.user == nil, parts.password == nil, parts.query == nil, parts.fragment == nil
         else { return nil }
         isSecure = scheme == "https"
-        self.host = host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : host
+        self.host =
+            host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : host
         let allowed = "-._:".utf8
         guard
-            self.host.utf8.allSatisfy({ allowed.contains($0) || Character(UnicodeScalar($0)).isLetter || Character(UnicodeScalar($0)).isNumber })
+            self.host.utf8.allSatisfy({
+                allowed.contains($0) || Character(UnicodeScalar($0)).isLetter
+                    || Character(UnicodeScalar($0)).isNumber
+            })
         else { return nil }
-        guard let port = UInt16(exactly: parts.port ?? (isSecure ? 443 : 80)), port > 0 else { return nil }
+        guard let port = UInt16(exactly: parts.port ?? (isSecure ? 443 : 80)), port > 0 else {
+            return nil
+        }
         self.port = port
         var path = parts.percentEncodedPath
         while path.hasSuffix("/") { path.removeLast() }
@@ -43,7 +49,8 @@ package struct ServerURL: Equatable, Sendable {
 
     /// Whether the host is an IP literal.
     var hostIsAddress: Bool {
-        host.contains(":") || host.utf8.allSatisfy { $0 == UInt8(ascii: ".") || (48...57).contains($0) }
+        host.contains(":")
+            || host.utf8.allSatisfy { $0 == UInt8(ascii: ".") || (48...57).contains($0) }
     }
 
     /// Whether it can only be this machine.

@@ -44,7 +44,8 @@ struct Socket: ~Copyable {
             host, port, CInt(clamping: deadline.remaining), &addresses, CInt(addresses.count), &why)
         guard count >= 0 else { throw .timedOut }
         guard count > 0 else {
-            throw .nameNotFound(unsafe shim_resolve_text(why).map { unsafe String(cString: $0) } ?? "")
+            throw .nameNotFound(
+                unsafe shim_resolve_text(why).map { unsafe String(cString: $0) } ?? "")
         }
         return Array(addresses.prefix(Int(count)))
     }
@@ -84,7 +85,8 @@ struct Socket: ~Copyable {
         // Requests are one small write each: waiting for more only costs time.
         var one: CInt = 1
         _ = unsafe setsockopt(
-            descriptor.number, CInt(IPPROTO_TCP), TCP_NODELAY, &one, socklen_t(MemoryLayout<CInt>.size))
+            descriptor.number, CInt(IPPROTO_TCP), TCP_NODELAY, &one,
+            socklen_t(MemoryLayout<CInt>.size))
         self.descriptor = descriptor
     }
 

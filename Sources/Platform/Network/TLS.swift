@@ -114,6 +114,7 @@ internal import Glibc
         }
         var text = [CChar](repeating: 0, count: 128)
         unsafe shim_tls_error(&text, text.count)
-        return .tls(String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self))
+        return .tls(
+            String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self))
     }
 }

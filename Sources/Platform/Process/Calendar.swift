@@ -10,6 +10,18 @@ package func localDate(_ time: Int64) -> String {
     return unsafe "\(parts.tm_year + 1900)-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday))"
 }
 
+/// A moment as the Date field of a mail has it (RFC 5322, section 3.3), in UTC.
+package func mailDate(_ time: Int64) -> String {
+    var seconds = time_t(time)
+    var parts = unsafe tm()
+    var text = [CChar](repeating: 0, count: 64)
+    // The locale is never set, so that the names are English.
+    guard unsafe gmtime_r(&seconds, &parts) != nil,
+        unsafe strftime(&text, text.count, "%a, %d %b %Y %H:%M:%S +0000", &parts) > 0
+    else { return "" }
+    return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+}
+
 /// Reads a moment: unix seconds, or RFC 3339 (`2026-01-01T09:00:00+09:00`).
 ///
 /// - Parameter text: as it was typed.

@@ -9,11 +9,13 @@ package enum Thread {
     package static func start(_ body: @escaping @Sendable () -> Void) throws(Errno) {
         let box = unsafe Unmanaged.passRetained(Work(body))
         var thread = pthread_t()
-        let status = unsafe pthread_create(&thread, nil, { argument in
-            guard let argument = unsafe argument else { return nil }
-            unsafe Unmanaged<Work>.fromOpaque(argument).takeRetainedValue().body()
-            return nil
-        }, box.toOpaque())
+        let status = unsafe pthread_create(
+            &thread, nil,
+            { argument in
+                guard let argument = unsafe argument else { return nil }
+                unsafe Unmanaged<Work>.fromOpaque(argument).takeRetainedValue().body()
+                return nil
+            }, box.toOpaque())
         guard status == 0 else {
             unsafe box.release()
             throw Errno(status)

@@ -64,7 +64,8 @@ package struct Screen: ~Copyable {
     package var size: (columns: Int, rows: Int) {
         var columns: CInt = 0
         var rows: CInt = 0
-        guard unsafe shim_terminal_size(STDOUT_FILENO, &columns, &rows) == 0, columns > 0, rows > 0 else {
+        guard unsafe shim_terminal_size(STDOUT_FILENO, &columns, &rows) == 0, columns > 0, rows > 0
+        else {
             return (80, 24)
         }
         return (Int(columns), Int(rows))
@@ -139,7 +140,8 @@ private func waitFor(
         _ = try retrying { unsafe poll(&entries, 3, -1) }
         if entries[0].revents != 0, let signal = signals.next() { return .signal(signal) }
         if entries[2].revents != 0 {
-            return entries[2].revents & Int16(POLLERR | POLLHUP | POLLNVAL) != 0 ? .closed : try event()
+            return entries[2].revents & Int16(POLLERR | POLLHUP | POLLNVAL) != 0
+                ? .closed : try event()
         }
         if entries[1].revents != 0 { return .tick }
     }

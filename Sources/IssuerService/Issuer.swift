@@ -1,0 +1,131 @@
+package import Cryptography
+internal import Enrolment
+internal import FoundationEssentials
+internal import Platform
+
+/// The issuing side on one machine: a folder with a key, and a file for each user.
+///
+/// `issuer` says who it is, `issuer.key` (32 random bytes) seals everything else: `users/` holds a record for each
+/// user, `decoys/` what is counted for users that do not exist, `outbox/` the mails. `locks/` keeps threads and
+/// processes apart. All of it may be used by several threads and processes at once.
+package final class Issuer: Sendable {
+    /// The service ID that its users enter.
+    package let serviceID: String
+    /// Who it is, in its own words: 1 to 64 characters.
+    package let name: String
+    /// Where clients reach it.
+    package let url: String
+
+    let home: String
+    let recordsKey: SecretBytes
+    let sessionsKey: SecretBytes
+    let decoysKey: SecretBytes
+
+    private struct Settings: Codable {
+        let serviceID: String
+        let name: String
+        let url: String
+
+        enum CodingKeys: String, CodingKey {
+            case name, url
+            case serviceID = "service_id"
+        }
+    }
+
+    /// Makes a new issuer.
+    ///
+    /// - Parameters:
+    ///   - home: its folder, made if need be.
+    ///   - serviceID: 1–64 of `[A-Za-z0-9._@-]`.
+    ///   - name: 1–64 characters, none that steers a terminal.
+    ///   - url: where clients reach it; http or https.
+    ///   - random: where its key comes from.
+    /// - Returns: the issuer.
+    /// - Throws: `IssuerError.exists`, `.invalid`, `.file`, `.cryptography`.
+    package static func create(
+        home: String, serviceID: String, name: String, url: String, random: RandomSource
+    ) throws(IssuerError) -> Issuer {
+        let settings = try check(Settings(serviceID: serviceID, name: name, url: url))
+        for folder in [home] + ["locks", "users", "decoys", "outbox"].map({ home + "/" + $0 }) {
+            try IssuerError.naming(folder) { () throws(FileError) in
+                try PrivateFolder.ensure(folder)
+            }
+        }
+        let lock = try IssuerError.naming(home) { () throws(FileError) in
+            try FileLock(home + "/locks/init") {}
+        }
+        return try withExtendedLifetime(lock) { () throws(IssuerError) in
+            guard try contents(of: settingsPath(home)) == nil else { throw .exists(home: home) }
+            // A key that is there already may have sealed records: it is kept. The settings come last, so that half
+            // an issuer is none.
+            if try contents(of: keyPath(home)) == nil {
+                let key = try IssuerError.wrapping { () throws(CryptographyError) in
+                    try publicRandom(count: 32, from: random)
+                }
+                try put(key, at: keyPath(home))
+            }
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            guard let json = try? encoder.encode(settings) else { throw .invalid("name") }
+            try put([UInt8](json), at: settingsPath(home))
+            return try Issuer(home: home)
+        }
+    }
+
+    /// Opens an issuer.
+    ///
+    /// - Parameter home: its folder.
+    /// - Throws: `IssuerError.missing`, `.damaged`, `.file`, `.cryptography`.
+    package init(home: String) throws(IssuerError) {
+        guard let json = try Self.contents(of: Self.settingsPath(home)) else {
+            throw .missing(home: home)
+        }
+        guard let settings = try? JSONDecoder().decode(Settings.self, from: Data(json)),
+            (try? Self.check(settings)) != nil
+        else { throw .damaged(path: Self.settingsPath(home)) }
+        guard let bytes = try Self.contents(of: Self.keyPath(home)), bytes.count == 32 else {
+            throw .damaged(path: Self.keyPath(home))
+        }
+        let key = SecretBytes(copying: bytes.span)
+        self.home = home
+        serviceID = settings.serviceID
+        name = settings.name
+        url = settings.url
+        do throws(CryptographyError) {
+            recordsKey = try HKDF.derive(from: key, purpose: "otptoken-issuer/1 records")
+            sessionsKey = try HKDF.derive(from: key, purpose: "otptoken-issuer/1 sessions")
+            decoysKey = try HKDF.derive(from: key, purpose: "otptoken-issuer/1 decoys")
+        } catch {
+            throw .cryptography(error)
+        }
+    }
+
+    private static func check(_ settings: Settings) throws(IssuerError) -> Settings {
+        guard Identifier.isValid(settings.serviceID) else { throw .invalid("service ID") }
+        guard EnrolmentParameters.isIssuerName(settings.name) else { throw .invalid("name") }
+        guard let url = ServerURL(settings.url) else { throw .invalid("URL") }
+        return Settings(serviceID: settings.serviceID, name: settings.name, url: url.text)
+    }
+
+    private static func settingsPath(_ home: String) -> String { home + "/issuer" }
+    private static func keyPath(_ home: String) -> String { home + "/issuer.key" }
+}
+
+extension Issuer {
+    /// The contents of a file, or nil when there is none; records and settings are far shorter than what is taken.
+    static func contents(of path: String) throws(IssuerError) -> [UInt8]? {
+        do throws(FileError) {
+            return try PrivateFile.read(path, limit: 64 << 10)
+        } catch .missing {
+            return nil
+        } catch {
+            throw .file(path: path, error)
+        }
+    }
+
+    static func put(_ bytes: [UInt8], at path: String) throws(IssuerError) {
+        try IssuerError.naming(path) { () throws(FileError) in
+            try PrivateFile.replace(path, with: bytes)
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package import Cryptography
+package import Platform
+
+/// Why the issuer cannot do something.
+package enum IssuerError: Error, Equatable {
+    /// There is no issuer in this folder.
+    case missing(home: String)
+    /// There is one already.
+    case exists(home: String)
+    /// What was given is out of bounds; which part of it.
+    case invalid(String)
+    /// A file is not as this program wrote it, or was sealed with another key; nothing was changed.
+    case damaged(path: String)
+    /// A file cannot be read or written.
+    case file(path: String, FileError)
+    /// Nobody has this user ID.
+    case noSuchUser
+    /// Without a certificate it listens on loopback addresses alone; the address that was asked for.
+    case needsCertificate(address: String)
+    /// It cannot listen, or its certificate does not load.
+    case network(NetworkError)
+    /// libcrypto failed.
+    case cryptography(CryptographyError)
+
+    static func naming<Result: ~Copyable>(
+        _ path: String, _ work: () throws(FileError) -> Result
+    ) throws(IssuerError) -> Result {
+        do throws(FileError) { return try work() } catch { throw .file(path: path, error) }
+    }
+
+    static func wrapping<Result: ~Copyable>(
+        _ work: () throws(CryptographyError) -> Result
+    ) throws(IssuerError) -> Result {
+        do throws(CryptographyError) { return try work() } catch { throw .cryptography(error) }
+    }
+}

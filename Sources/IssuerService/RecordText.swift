@@ -1,0 +1,73 @@
+internal import Cryptography
+
+/// The keys of a record's lines.
+enum RecordKey: String {
+    case user, email, state, w0, seed, algorithm, digits, period, tries
+    case l = "L"
+    case issuedAt = "issued_at"
+    case expiresAt = "expires_at"
+    case lastStep = "last_step"
+    case lastUsed = "last_used"
+    case wrongCodes = "wrong_codes"
+}
+
+/// Gathers lines `key value` in memory that is wiped.
+struct FieldWriter: ~Copyable {
+    private var text = SecretBuffer(capacity: 512)
+
+    /// Appends a line; the value holds no control character.
+    mutating func put(_ key: RecordKey, _ value: String) {
+        text.append("\(key.rawValue) \(value)\n")
+    }
+
+    /// Appends a line with a secret, in Base64.
+    mutating func put(_ key: RecordKey, secret: borrowing SecretBytes) {
+        text.append("\(key.rawValue) ")
+        Base64.append(secret, padding: .required, to: &text)
+        text.append("\n")
+    }
+
+    consuming func finish() -> SecretBytes { text.finish() }
+}
+
+/// Takes lines `key value` apart; the values stay in memory that is wiped.
+struct FieldReader {
+    private var values: [RecordKey: Shared<SecretBytes>] = [:]
+
+    /// Reads a text; nil for unknown keys, keys that come twice and a last line without an end.
+    init?(_ text: borrowing SecretBytes) {
+        let isWhole = text.withBytes { text in
+            var start = 0
+            while start < text.count {
+                guard let space = (start..<text.count).first(where: { text[$0] == 0x20 }),
+                    let end = (space..<text.count).first(where: { text[$0] == 0x0A }),
+                    let key = RecordKey(
+                        rawValue: String(
+                            decoding: Array(copying: text.extracting(start..<space)), as: UTF8.self)
+                    ),
+                    values[key] == nil
+                else { return false }
+                values[key] = Shared(SecretBytes(copying: text.extracting(space + 1..<end)))
+                start = end + 1
+            }
+            return true
+        }
+        guard isWhole else { return nil }
+    }
+
+    /// A value that is no secret.
+    func string(_ key: RecordKey) -> String? {
+        values[key]?.value.withBytes { String(validating: Array(copying: $0), as: UTF8.self) }
+    }
+
+    func number<Number: FixedWidthInteger>(
+        _ key: RecordKey, _ type: Number.Type = Number.self
+    ) -> Number? {
+        string(key).flatMap { Number($0) }
+    }
+
+    func secret(_ key: RecordKey) -> SecretBytes? {
+        guard let text = values[key] else { return nil }
+        return text.value.withBytes { Base64.decode($0, padding: .required) }
+    }
+}

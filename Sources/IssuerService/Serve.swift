@@ -1,0 +1,56 @@
+internal import Cryptography
+package import Platform
+
+extension Issuer {
+    /// A certificate to show.
+    package struct Certificate: Sendable {
+        /// A PEM file with the server's certificate first.
+        package let chain: String
+        /// A PEM file with its private key.
+        package let key: String
+
+        package init(chain: String, key: String) {
+            self.chain = chain
+            self.key = key
+        }
+    }
+
+    /// Answers requests over HTTP until a signal ends it; prints nothing.
+    ///
+    /// - Parameters:
+    ///   - address: an IP literal or `localhost`; only loopback when there is no certificate.
+    ///   - port: 0 for any free one.
+    ///   - certificate: to speak TLS.
+    ///   - stop: tells when to end.
+    ///   - listening: is told the port once connections are taken.
+    ///   - report: is told why requests were answered with 503; called in many threads.
+    /// - Throws: `IssuerError.needsCertificate`, `.network`.
+    package func serve(
+        address: String, port: UInt16, certificate: Certificate?,
+        until stop: borrowing SignalDescriptor, listening: (UInt16) -> Void,
+        report: @escaping @Sendable (IssuerError) -> Void
+    ) throws(IssuerError) {
+        let literal = address.contains(":") ? "[\(address)]" : address
+        guard certificate != nil || ServerURL("http://\(literal)")?.isLoopback == true else {
+            throw .needsCertificate(address: address)
+        }
+        let endpoint = EnrolmentEndpoint(self)
+        // A client that hangs up must not end the process.
+        Hardening.ignoreBrokenPipes()
+        do throws(NetworkError) {
+            var context: TLSContext?
+            if let certificate {
+                context = try TLSContext(showing: certificate.chain, key: certificate.key)
+            }
+            let listener = try Listener(address: address, port: port)
+            let server = HTTPServer(listener, context: context) { request in
+                endpoint.answer(
+                    request, now: wallClockSeconds(), random: SecretBytes.random, report: report)
+            }
+            listening(listener.port)
+            do throws(Errno) { try server.run(until: stop) } catch { throw .cannotConnect(error) }
+        } catch {
+            throw .network(error)
+        }
+    }
+}

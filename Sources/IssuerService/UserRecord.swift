@@ -1,0 +1,129 @@
+internal import Cryptography
+internal import OATH
+
+/// How far a user has come.
+package enum UserState: String, Sendable {
+    /// The IDs are out; nobody has enrolled with them.
+    case issued
+    /// There is a seed; no code has been accepted yet.
+    case enrolled
+    /// A code has been accepted.
+    case active
+    /// The token is of no use any more.
+    case revoked
+}
+
+/// What is kept of a user.
+struct UserRecord: Sendable {
+    let userID: String
+    let email: String
+    /// Unix seconds.
+    let issuedAt: Int64
+    var stage: Stage
+    /// When a code was last accepted, in unix seconds.
+    var lastUsed: Int64?
+
+    enum Stage: Sendable {
+        case issued(Issuance)
+        case enrolled(Token)
+        case revoked
+    }
+
+    /// Before the enrolment.
+    struct Issuance: Sendable {
+        /// w0 and L.
+        let secret: Shared<SPAKE2Plus.VerifierSecret>
+        /// How many starts were answered that nobody finished.
+        var tries = 0
+    }
+
+    /// After it.
+    struct Token: Sendable {
+        let seed: Shared<SecretBytes>
+        let totp: TOTP
+        /// Unix seconds.
+        let expiresAt: Int64
+        /// The time step of the last code that was accepted.
+        var lastStep: UInt64?
+        /// How many wrong codes have come since.
+        var wrongCodes = 0
+    }
+
+    var state: UserState {
+        switch stage {
+        case .issued: .issued
+        case .enrolled(let token): token.lastStep == nil ? .enrolled : .active
+        case .revoked: .revoked
+        }
+    }
+}
+
+// The plaintext of a record: lines `key value`, in memory that is wiped.
+extension UserRecord {
+    var encoded: SecretBytes {
+        var text = FieldWriter()
+        text.put(.user, userID)
+        text.put(.email, email)
+        text.put(.issuedAt, "\(issuedAt)")
+        text.put(.state, state.rawValue)
+        if let lastUsed { text.put(.lastUsed, "\(lastUsed)") }
+        switch stage {
+        case .issued(let issuance):
+            let l = issuance.secret.value.l
+            text.put(.w0, secret: issuance.secret.value.w0)
+            text.put(.l, secret: SecretBytes(copying: l.span))
+            text.put(.tries, "\(issuance.tries)")
+        case .enrolled(let token):
+            text.put(.seed, secret: token.seed.value)
+            text.put(.algorithm, token.totp.algorithm.rawValue)
+            text.put(.digits, "\(token.totp.digits)")
+            text.put(.period, "\(token.totp.period)")
+            text.put(.expiresAt, "\(token.expiresAt)")
+            if let step = token.lastStep { text.put(.lastStep, "\(step)") }
+            text.put(.wrongCodes, "\(token.wrongCodes)")
+        case .revoked: break
+        }
+        return text.finish()
+    }
+
+    /// Reads a plaintext; nil when this program did not write it.
+    init?(_ plaintext: borrowing SecretBytes) {
+        guard let fields = FieldReader(plaintext), let userID = fields.string(.user),
+            let email = fields.string(.email), let issuedAt = fields.number(.issuedAt, Int64.self),
+            let state = fields.string(.state).flatMap(UserState.init(rawValue:)),
+            let stage = Stage(fields, state)
+        else { return nil }
+        self.init(
+            userID: userID, email: email, issuedAt: issuedAt, stage: stage,
+            lastUsed: fields.number(.lastUsed))
+        guard self.state == state else { return nil }
+    }
+}
+
+extension UserRecord.Stage {
+    fileprivate init?(_ fields: FieldReader, _ state: UserState) {
+        switch state {
+        case .issued:
+            guard let w0 = fields.secret(.w0), let l = fields.secret(.l),
+                let tries = fields.number(.tries, Int.self)
+            else { return nil }
+            let secret = SPAKE2Plus.VerifierSecret(w0: w0, l: l.withBytes { Array(copying: $0) })
+            self = .issued(.init(secret: Shared(secret), tries: tries))
+        case .enrolled, .active:
+            guard let seed = fields.secret(.seed),
+                let algorithm = fields.string(.algorithm).flatMap(HashAlgorithm.init(rawValue:)),
+                let digits = fields.number(.digits, Int.self),
+                let period = fields.number(.period, Int.self),
+                let totp = TOTP(digits: digits, period: period, algorithm: algorithm),
+                let expiresAt = fields.number(.expiresAt, Int64.self),
+                let wrongCodes = fields.number(.wrongCodes, Int.self)
+            else { return nil }
+            self = .enrolled(
+                .init(
+                    seed: Shared(seed), totp: totp, expiresAt: expiresAt,
+                    lastStep: fields.number(.lastStep), wrongCodes: wrongCodes))
+        case .revoked:
+            self = .revoked
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package import Cryptography
+internal import Platform
+
+/// One line of the list of users.
+package struct UserSummary: Equatable, Sendable {
+    package let userID: String
+    package let email: String
+    package let state: UserState
+    /// Whether ten tries or ten wrong codes have locked it.
+    package let isLocked: Bool
+    /// Unix seconds.
+    package let issuedAt: Int64
+    /// Unix seconds; nil while nobody has enrolled, and after the revocation.
+    package let expiresAt: Int64?
+    /// When a code was last accepted, in unix seconds.
+    package let lastUsed: Int64?
+}
+
+extension Issuer {
+    /// All users, in the order of their issuance.
+    ///
+    /// - Returns: what may be shown of them.
+    /// - Throws: `IssuerError.damaged` with the file, `.file`.
+    package func list() throws(IssuerError) -> [UserSummary] {
+        let folder = home + "/users"
+        let names = try IssuerError.naming(folder) { () throws(FileError) in
+            try PrivateFolder.names(in: folder)
+        }
+        var users: [UserSummary] = []
+        for name in names {
+            guard let place = place(ofUser: name), let record = try record(at: place) else {
+                continue
+            }
+            users.append(record.summary)
+        }
+        return users.sorted { ($0.issuedAt, $0.userID) < ($1.issuedAt, $1.userID) }
+    }
+
+    /// Ends a user's token, or an issuance that nobody has used; seed, w0 and L are gone afterwards.
+    ///
+    /// - Parameters:
+    ///   - userID: whose; one that is revoked already stays so.
+    ///   - random: the nonce.
+    /// - Throws: `IssuerError.noSuchUser`, `.damaged`, `.file`.
+    package func revoke(userID: String, random: RandomSource) throws(IssuerError) {
+        try locked(userID) { () throws(IssuerError) in
+            guard let place = place(ofUser: userID), var record = try record(at: place) else {
+                throw .noSuchUser
+            }
+            record.stage = .revoked
+            try save(record, at: place, random: random)
+        }
+    }
+}
+
+extension UserRecord {
+    fileprivate var summary: UserSummary {
+        var isLocked = false
+        var expiresAt: Int64?
+        switch stage {
+        case .issued(let issuance): isLocked = issuance.isLocked
+        case .enrolled(let token):
+            isLocked = token.isLocked
+            expiresAt = token.expiresAt
+        case .revoked: break
+        }
+        return UserSummary(
+            userID: userID, email: email, state: state, isLocked: isLocked, issuedAt: issuedAt,
+            expiresAt: expiresAt, lastUsed: lastUsed)
+    }
+}

@@ -1,0 +1,95 @@
+package import Cryptography
+internal import OATH
+
+/// What a code comes to.
+package enum Verdict: Equatable, Sendable {
+    case accepted
+    case rejected(Reason)
+
+    /// Why a code is not taken.
+    package enum Reason: String, Sendable {
+        /// Nobody has this user ID.
+        case unknown
+        /// The user has not enrolled yet.
+        case pending
+        /// The token is revoked.
+        case revoked
+        /// The token has reached its end.
+        case expired
+        /// Ten wrong codes came in a row; right ones are refused too.
+        case locked
+        /// Not as many digits as a code has. It could not have been right, and is not counted.
+        case malformed
+        /// A right code, but it, or a later one, was taken before. It is not counted either.
+        case used
+        /// A wrong code; counted.
+        case wrong
+    }
+}
+
+extension UserRecord.Token {
+    /// How many wrong codes in a row lock a token.
+    static let maximumWrongCodes = 10
+
+    var isLocked: Bool { wrongCodes >= Self.maximumWrongCodes }
+
+    /// The time steps around `now` whose code this is; all three codes are computed and compared in any case.
+    func steps(of code: String, now: Int64) throws(CryptographyError) -> [UInt64] {
+        let current = totp.step(at: now)
+        var found: [UInt64] = []
+        for step in (max(current, 1) - 1)...(current + 1) {
+            let candidate = try totp.code(key: seed.value, step: step)
+            if constantTimeEqual(Array(candidate.utf8), Array(code.utf8)) { found.append(step) }
+        }
+        return found
+    }
+}
+
+extension Issuer {
+    /// Checks a code: of this time step, the one before or the one after, each taken once.
+    ///
+    /// What was decided lies on the disk when this returns, and two processes never accept the same code.
+    ///
+    /// - Parameters:
+    ///   - userID: whose code it is.
+    ///   - code: the digits and nothing else.
+    ///   - now: unix seconds.
+    ///   - random: the nonce.
+    /// - Returns: whether it is taken.
+    /// - Throws: `IssuerError.damaged`, `.file`, `.cryptography`.
+    package func verify(
+        userID: String, code: String, now: Int64, random: RandomSource
+    ) throws(IssuerError) -> Verdict {
+        guard let place = place(ofUser: userID) else { return .rejected(.unknown) }
+        return try locked(userID) { () throws(IssuerError) in
+            guard var record = try record(at: place) else { return .rejected(.unknown) }
+            var token: UserRecord.Token
+            switch record.stage {
+            case .issued: return .rejected(.pending)
+            case .revoked: return .rejected(.revoked)
+            case .enrolled(let enrolled): token = enrolled
+            }
+            guard now < token.expiresAt else { return .rejected(.expired) }
+            guard !token.isLocked else { return .rejected(.locked) }
+            guard code.utf8.count == token.totp.digits,
+                code.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) })
+            else { return .rejected(.malformed) }
+            let steps = try IssuerError.wrapping { () throws(CryptographyError) in
+                try token.steps(of: code, now: now)
+            }
+            let fresh = steps.first { step in token.lastStep.map { step > $0 } ?? true }
+            if let fresh {
+                token.lastStep = fresh
+                token.wrongCodes = 0
+                record.lastUsed = now
+            } else if steps.isEmpty {
+                token.wrongCodes += 1
+            } else {
+                return .rejected(.used)
+            }
+            record.stage = .enrolled(token)
+            try save(record, at: place, random: random)
+            return fresh == nil ? .rejected(.wrong) : .accepted
+        }
+    }
+}
