@@ -40,6 +40,33 @@ extension Issuer {
     /// - Throws: `IssuerError.damaged` for one that does not authenticate, `.file`.
     func record(at place: RecordPlace) throws(IssuerError) -> UserRecord? {
         guard let box = try Self.contents(of: place.path) else { return nil }
+        return try open(box, from: place)
+    }
+
+    /// Replaces the record at a place; it lies on the disk when this returns.
+    ///
+    /// The caller holds the lock.
+    func save(
+        _ record: UserRecord, at place: RecordPlace, random: RandomSource
+    ) throws(IssuerError) {
+        try Self.put(seal(record, for: place, random: random), at: place.path)
+    }
+
+    /// The contents of a record's file: nonce, ciphertext and tag of AES-256-GCM.
+    func seal(
+        _ record: UserRecord, for place: RecordPlace, random: RandomSource
+    ) throws(IssuerError) -> [UInt8] {
+        try IssuerError.wrapping { () throws(CryptographyError) in
+            try AESGCM.seal(
+                record.encoded, key: recordsKey,
+                nonce: publicRandom(count: AESGCM.nonceCount, from: random), aad: aad(place))
+        }
+    }
+
+    /// Opens the contents of a record's file.
+    ///
+    /// - Throws: `IssuerError.damaged`.
+    func open(_ box: [UInt8], from place: RecordPlace) throws(IssuerError) -> UserRecord {
         do throws(CryptographyError) {
             let plaintext = try AESGCM.open(box, key: recordsKey, aad: aad(place))
             if let record = UserRecord(plaintext) { return record }
@@ -49,20 +76,6 @@ extension Issuer {
             throw .cryptography(error)
         }
         throw .damaged(path: place.path)
-    }
-
-    /// Replaces the record at a place; it lies on the disk when this returns.
-    ///
-    /// The caller holds the lock.
-    func save(
-        _ record: UserRecord, at place: RecordPlace, random: RandomSource
-    ) throws(IssuerError) {
-        let box = try IssuerError.wrapping { () throws(CryptographyError) in
-            try AESGCM.seal(
-                record.encoded, key: recordsKey,
-                nonce: publicRandom(count: AESGCM.nonceCount, from: random), aad: aad(place))
-        }
-        try Self.put(box, at: place.path)
     }
 
     private func aad(_ place: RecordPlace) -> [UInt8] {
