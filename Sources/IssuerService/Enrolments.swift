@@ -22,9 +22,10 @@ enum EnrolmentReply: Equatable {
     case refused(Refusal)
 }
 
-// Nobody without the start password may learn who is a user. Whoever cannot enrol (unknown, of another service,
-// revoked, enrolled already) is therefore answered from a made-up record, which is derived for every request, and
-// has tries counted in a decoy slot as others have them in their record: the same reading, charging and writing.
+// Nobody without the start password may learn who is a user. Whoever cannot enrol (unknown, of
+// another service, revoked, enrolled already) is therefore answered from a made-up record, which is
+// derived for every request, and has tries counted in a decoy slot as others have them in their
+// record: the same reading, charging and writing.
 extension Issuer {
     private struct Account {
         let place: RecordPlace
@@ -99,8 +100,9 @@ extension Issuer {
         }
     }
 
-    /// The record at a place; when there is none, another one that is sealed and opened, so that no answer comes
-    /// sooner for want of a file.
+    /// The record at a place; when there is none, another one.
+    ///
+    /// That one is sealed and opened first: no answer comes sooner for want of a file.
     private func record(
         at place: RecordPlace, or madeUp: UserRecord, random: RandomSource
     ) throws(IssuerError) -> (record: UserRecord, isThere: Bool) {
@@ -119,7 +121,7 @@ extension Issuer {
         }
     }
 
-    /// Answers a second request; a valid one gives the try back and stores the seed before it is answered.
+    /// Answers a second request; a valid one gives the try back, and the seed is stored first.
     func finish(
         body: [UInt8], now: Int64, random: RandomSource
     ) throws(IssuerError) -> EnrolmentReply {

@@ -11,7 +11,7 @@ extension Issuer {
     /// How many locks there are, and how many decoy slots belong to each.
     private static let lockCount: UInt8 = 64
 
-    /// Runs `body` while no other thread or process changes this user's record, or a decoy slot of this user ID.
+    /// Runs `body` while nobody else changes a record or a decoy slot of this user ID.
     func locked<Result: ~Copyable>(
         _ userID: String, _ body: () throws(IssuerError) -> Result
     ) throws(IssuerError) -> Result {
@@ -28,8 +28,8 @@ extension Issuer {
 
     /// The slot in which tries are counted for IDs that nobody can enrol with.
     ///
-    /// There are 4096 slots, so that their disk space is bounded; whoever comes last has the slot. The first two
-    /// digits are the number of the user's lock, which therefore guards the slot too.
+    /// There are 4096 slots, so that their disk space is bounded; whoever comes last has the slot.
+    /// The first two digits are the number of the user's lock, which therefore guards the slot too.
     func place(ofDecoy userID: String, serviceID: String) throws(IssuerError) -> RecordPlace {
         let slot = twoDigits(try bucket(userID)) + twoDigits(try bucket("\(serviceID) \(userID)"))
         return RecordPlace(path: "\(home)/decoys/\(slot)", purpose: "decoy \(serviceID) \(userID)")

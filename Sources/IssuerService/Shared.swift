@@ -1,4 +1,4 @@
-/// A value with one owner, to which several others refer; a secret in it is wiped when the last of them goes.
+/// A value that several others refer to; a secret in it is wiped when the last of them goes.
 final class Shared<Value: ~Copyable & Sendable>: Sendable {
     let value: Value
 

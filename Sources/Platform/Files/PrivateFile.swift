@@ -133,9 +133,10 @@ package enum PrivateFolder {
         guard status.st_mode & 0o022 == 0 else { throw .exposed(mode: status.st_mode & 0o7777) }
     }
 
-    /// The names of what lies in a folder, in no order; `.` and `..` are left out.
+    /// What lies in a folder; `.` and `..` are left out.
     ///
     /// - Parameter path: the folder.
+    /// - Returns: the names, in no order.
     /// - Throws: `FileError.missing` or `.system`.
     package static func names(in path: String) throws(FileError) -> [String] {
         try FileError.naming { () throws(Errno) in
