@@ -27,4 +27,41 @@ $(STATIC):
 
 .PHONY: dependencies
 dependencies:
-	@pkg-config --atleast-version=3.0 openssl 2>/dev/null || scripts/install libssl-dev pkg-config
+	@command -v $(SWIFT) >/dev/null || { echo "Swift 6.2 or later is needed"; exit 1; }
+	@scripts/install libssl-dev pkg-config
+
+.PHONY: demo
+demo: all
+	scripts/demo .build/release
+
+# What the tests call: peers, shells, a real terminal, and programs that read the man pages.
+TEST_PACKAGES := oathtool tmux openssl faketime mandoc zsh fish bash-completion python3 util-linux procps
+
+.PHONY: test
+test: all
+	scripts/install $(TEST_PACKAGES)
+	OTPTOKEN_BIN=$(CURDIR)/.build/release $(SWIFT) test
+
+.PHONY: check
+check: dependencies
+	$(SWIFT) format lint --strict -r Sources Tests Package.swift
+	$(SWIFT) build --build-tests -Xswiftc -warnings-as-errors -Xcc -Werror -Xcc -Wall -Xcc -Wextra
+
+.PHONY: install
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5 \
+	    $(DESTDIR)$(PREFIX)/share/man/man7 $(DESTDIR)$(PREFIX)/share/man/man8 \
+	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/zsh/site-functions \
+	    $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
+	install -s -m 755 .build/release/otptoken .build/release/otptoken-issuer $(DESTDIR)$(PREFIX)/bin
+	for page in man/*.[1578]; do \
+	    install -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}; done
+	for name in otptoken otptoken-issuer; do \
+	    install -m 644 completions/$$name.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$name; \
+	    install -m 644 completions/_$$name $(DESTDIR)$(PREFIX)/share/zsh/site-functions; \
+	    install -m 644 completions/$$name.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d; done
+
+.PHONY: clean
+clean:
+	$(SWIFT) package clean
+	rm -rf $(STATIC)

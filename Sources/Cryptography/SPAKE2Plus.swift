@@ -49,7 +49,9 @@ package enum SPAKE2Plus {
         }
     }
 
-    /// What the verifier keeps: w0 and L. It does not give the password away without a search.
+    /// What the verifier keeps: w0 and L.
+    ///
+    /// It does not give the password away without a search.
     package struct VerifierSecret: ~Copyable, Sendable {
         package let w0: SecretBytes
         package let l: [UInt8]
@@ -112,7 +114,7 @@ package enum SPAKE2Plus {
         /// Takes shareV and confirmV, and checks the latter in constant time.
         ///
         /// - Parameters:
-        ///   - share: shareV as it came.
+        ///   - peer: shareV as it came.
         ///   - confirmation: confirmV as it came.
         /// - Returns: the keys; only now may confirmP be sent.
         /// - Throws: `CryptographyError.invalidPoint` for a share that is none, `.notAuthentic` when the other

@@ -74,6 +74,7 @@ internal import CShims
     /// The bytes from `range`, as a secret of their own.
     ///
     /// - Parameter range: within `0..<count`.
+    /// - Returns: the copy.
     package func slice(_ range: Range<Int>) -> SecretBytes {
         withBytes { SecretBytes(copying: $0.extracting(range)) }
     }
@@ -88,6 +89,7 @@ extension SecretBytes {
     /// `count` bytes of the system's random generator.
     ///
     /// - Parameter count: how many.
+    /// - Returns: the bytes.
     /// - Throws: `CryptographyError.libraryFailed` when the generator does.
     package static func random(count: Int) throws(CryptographyError) -> SecretBytes {
         let bytes = SecretBytes(zeros: count)

@@ -1,6 +1,8 @@
 package import Cryptography
 
-/// The issuer's half of otptoken-enrol/1: bytes in, bytes out. Who may try, and how often, is the caller's part.
+/// The issuer's half of otptoken-enrol/1: bytes in, bytes out.
+///
+/// Who may try, and how often, is the caller's part.
 package enum EnrolmentIssuer {
     /// A first request, checked.
     package struct Start: Sendable {

@@ -58,10 +58,11 @@ package struct StartPassword: ~Copyable, Sendable {
     /// The digits, ASCII.
     package let digits: SecretBytes
 
-    /// Reads what was typed: full-width digits become half-width, spaces around and between fall away.
+    /// Reads what was typed; nil unless 4 to 8 digits are left.
+    ///
+    /// Full-width digits become half-width, spaces around and between fall away.
     ///
     /// - Parameter typed: UTF-8, without a line end.
-    /// - Returns: nil unless 4 to 8 digits are left.
     package init?(_ typed: borrowing SecretBytes) {
         var buffer = SecretBuffer(capacity: typed.count + 1)
         var valid = true

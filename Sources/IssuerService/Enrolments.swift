@@ -22,9 +22,10 @@ enum EnrolmentReply: Equatable {
     case refused(Refusal)
 }
 
-// Nobody without the start password may learn who is a user. Whoever cannot enrol (unknown, of another service,
-// revoked, enrolled already) is therefore answered from a made-up record, which is derived for every request, and
-// has tries counted in a decoy slot as others have them in their record: the same reading, charging and writing.
+// Nobody without the start password may learn who is a user. Whoever cannot enrol (unknown, of
+// another service, revoked, enrolled already) is therefore answered from a made-up record, which is
+// derived for every request, and has tries counted in a decoy slot as others have them in their
+// record: the same reading, charging and writing.
 extension Issuer {
     private struct Account {
         let place: RecordPlace
@@ -39,7 +40,7 @@ extension Issuer {
     ) throws(IssuerError) -> EnrolmentReply {
         guard let start = try? EnrolmentIssuer.Start(body: body) else { return .refused(.invalid) }
         return try locked(start.userID) { () throws(IssuerError) in
-            var account = try account(for: start)
+            var account = try account(for: start, random: random)
             guard !account.issuance.isLocked else { return .refused(.locked) }
             guard let answer = try answer(to: start, from: account, random: random) else {
                 return .refused(.invalid)
@@ -70,26 +71,43 @@ extension Issuer {
         }
     }
 
-    private func account(for start: EnrolmentIssuer.Start) throws(IssuerError) -> Account {
-        let madeUp = UserRecord.Issuance(secret: Shared(try madeUpSecret(start)))
+    private func account(
+        for start: EnrolmentIssuer.Start, random: RandomSource
+    ) throws(IssuerError) -> Account {
+        let blank = UserRecord.Issuance(secret: Shared(try madeUpSecret(start)))
+        let madeUp = UserRecord(
+            userID: start.userID, email: "", issuedAt: 0, stage: .issued(blank))
         let slot = try place(ofDecoy: start.userID, serviceID: start.serviceID)
-        let decoy = try decoy(at: slot)
-        if let place = place(ofUser: start.userID), let record = try record(at: place),
-            start.serviceID == serviceID, case .issued(let issuance) = record.stage
-        {
-            return Account(place: place, record: record, issuance: issuance, isDecoy: false)
+        let decoy = try decoy(at: slot, or: madeUp, random: random)
+        if let place = place(ofUser: start.userID) {
+            let (record, isThere) = try record(at: place, or: madeUp, random: random)
+            if isThere, start.serviceID == serviceID, case .issued(let issuance) = record.stage {
+                return Account(place: place, record: record, issuance: issuance, isDecoy: false)
+            }
         }
-        let record =
-            decoy
-            ?? UserRecord(
-                userID: start.userID, email: "", issuedAt: 0, stage: .issued(madeUp))
-        guard case .issued(let issuance) = record.stage else { throw .damaged(path: slot.path) }
-        return Account(place: slot, record: record, issuance: issuance, isDecoy: true)
+        guard case .issued(let issuance) = decoy.stage else { throw .damaged(path: slot.path) }
+        return Account(place: slot, record: decoy, issuance: issuance, isDecoy: true)
     }
 
-    /// The decoy in a slot; nil when there is none, or another one's.
-    private func decoy(at slot: RecordPlace) throws(IssuerError) -> UserRecord? {
-        do throws(IssuerError) { return try record(at: slot) } catch .damaged { return nil }
+    /// The decoy in a slot; a new one when there is none, or another one's.
+    private func decoy(
+        at slot: RecordPlace, or madeUp: UserRecord, random: RandomSource
+    ) throws(IssuerError) -> UserRecord {
+        do throws(IssuerError) {
+            return try record(at: slot, or: madeUp, random: random).record
+        } catch .damaged {
+            return madeUp
+        }
+    }
+
+    /// The record at a place; when there is none, another one.
+    ///
+    /// That one is sealed and opened first: no answer comes sooner for want of a file.
+    private func record(
+        at place: RecordPlace, or madeUp: UserRecord, random: RandomSource
+    ) throws(IssuerError) -> (record: UserRecord, isThere: Bool) {
+        if let box = try Self.contents(of: place.path) { return (try open(box, from: place), true) }
+        return (try open(try seal(madeUp, for: place, random: random), from: place), false)
     }
 
     /// w0 and L of a password that nobody has; always the same for the same IDs.
@@ -103,7 +121,7 @@ extension Issuer {
         }
     }
 
-    /// Answers a second request; a valid one gives the try back and stores the seed before it is answered.
+    /// Answers a second request; a valid one gives the try back, and the seed is stored first.
     func finish(
         body: [UInt8], now: Int64, random: RandomSource
     ) throws(IssuerError) -> EnrolmentReply {

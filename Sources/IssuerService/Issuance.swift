@@ -33,7 +33,7 @@ enum UserID {
 }
 
 extension Issuer {
-    /// Issues a token: makes a user who may enrol with a start password for 7 days, and writes the mail about it.
+    /// Makes a user who may enrol with a start password for 7 days, and writes the mail about it.
     ///
     /// - Parameters:
     ///   - email: where the mail goes: 4–64 characters of ASCII, one `@`.
@@ -105,7 +105,7 @@ extension Issuer {
     }
 }
 
-/// Random characters of a range of ASCII; 32 bits are drawn for each, so that the bias is below 2^-27.
+/// Random characters of a range of ASCII; the bias of each is below 2^-27, since 32 bits are drawn.
 private func symbols(
     _ count: Int, of range: ClosedRange<UInt8>, from source: RandomSource
 ) throws(CryptographyError) -> SecretBytes {

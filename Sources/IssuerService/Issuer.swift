@@ -5,9 +5,10 @@ internal import Platform
 
 /// The issuing side on one machine: a folder with a key, and a file for each user.
 ///
-/// `issuer` says who it is, `issuer.key` (32 random bytes) seals everything else: `users/` holds a record for each
-/// user, `decoys/` what is counted for users that do not exist, `outbox/` the mails. `locks/` keeps threads and
-/// processes apart. All of it may be used by several threads and processes at once.
+/// `issuer` says who it is, `issuer.key` (32 random bytes) seals everything else: `users/` holds a
+/// record for each user, `decoys/` what is counted for users that do not exist, `outbox/` the
+/// mails. `locks/` keeps threads and processes apart. All of it may be used by several threads and
+/// processes at once.
 package final class Issuer: Sendable {
     /// The service ID that its users enter.
     package let serviceID: String
@@ -56,8 +57,8 @@ package final class Issuer: Sendable {
         }
         return try withExtendedLifetime(lock) { () throws(IssuerError) in
             guard try contents(of: settingsPath(home)) == nil else { throw .exists(home: home) }
-            // A key that is there already may have sealed records: it is kept. The settings come last, so that half
-            // an issuer is none.
+            // A key that is there already may have sealed records: it is kept. The settings come
+            // last, so that half an issuer is none.
             if try contents(of: keyPath(home)) == nil {
                 let key = try IssuerError.wrapping { () throws(CryptographyError) in
                     try publicRandom(count: 32, from: random)
@@ -112,7 +113,7 @@ package final class Issuer: Sendable {
 }
 
 extension Issuer {
-    /// The contents of a file, or nil when there is none; records and settings are far shorter than what is taken.
+    /// The contents of a file of at most 64 KiB, or nil when there is none.
     static func contents(of path: String) throws(IssuerError) -> [UInt8]? {
         do throws(FileError) {
             return try PrivateFile.read(path, limit: 64 << 10)

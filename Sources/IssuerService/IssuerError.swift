@@ -15,7 +15,7 @@ package enum IssuerError: Error, Equatable {
     case file(path: String, FileError)
     /// Nobody has this user ID.
     case noSuchUser
-    /// Without a certificate it listens on loopback addresses alone; the address that was asked for.
+    /// Without a certificate it listens on loopback alone; the address that was asked for.
     case needsCertificate(address: String)
     /// It cannot listen, or its certificate does not load.
     case network(NetworkError)

@@ -11,7 +11,7 @@ extension Issuer {
     /// How many locks there are, and how many decoy slots belong to each.
     private static let lockCount: UInt8 = 64
 
-    /// Runs `body` while no other thread or process changes this user's record, or a decoy slot of this user ID.
+    /// Runs `body` while nobody else changes a record or a decoy slot of this user ID.
     func locked<Result: ~Copyable>(
         _ userID: String, _ body: () throws(IssuerError) -> Result
     ) throws(IssuerError) -> Result {
@@ -28,8 +28,8 @@ extension Issuer {
 
     /// The slot in which tries are counted for IDs that nobody can enrol with.
     ///
-    /// There are 4096 slots, so that their disk space is bounded; whoever comes last has the slot. The first two
-    /// digits are the number of the user's lock, which therefore guards the slot too.
+    /// There are 4096 slots, so that their disk space is bounded; whoever comes last has the slot.
+    /// The first two digits are the number of the user's lock, which therefore guards the slot too.
     func place(ofDecoy userID: String, serviceID: String) throws(IssuerError) -> RecordPlace {
         let slot = twoDigits(try bucket(userID)) + twoDigits(try bucket("\(serviceID) \(userID)"))
         return RecordPlace(path: "\(home)/decoys/\(slot)", purpose: "decoy \(serviceID) \(userID)")
@@ -40,6 +40,33 @@ extension Issuer {
     /// - Throws: `IssuerError.damaged` for one that does not authenticate, `.file`.
     func record(at place: RecordPlace) throws(IssuerError) -> UserRecord? {
         guard let box = try Self.contents(of: place.path) else { return nil }
+        return try open(box, from: place)
+    }
+
+    /// Replaces the record at a place; it lies on the disk when this returns.
+    ///
+    /// The caller holds the lock.
+    func save(
+        _ record: UserRecord, at place: RecordPlace, random: RandomSource
+    ) throws(IssuerError) {
+        try Self.put(seal(record, for: place, random: random), at: place.path)
+    }
+
+    /// The contents of a record's file: nonce, ciphertext and tag of AES-256-GCM.
+    func seal(
+        _ record: UserRecord, for place: RecordPlace, random: RandomSource
+    ) throws(IssuerError) -> [UInt8] {
+        try IssuerError.wrapping { () throws(CryptographyError) in
+            try AESGCM.seal(
+                record.encoded, key: recordsKey,
+                nonce: publicRandom(count: AESGCM.nonceCount, from: random), aad: aad(place))
+        }
+    }
+
+    /// Opens the contents of a record's file.
+    ///
+    /// - Throws: `IssuerError.damaged`.
+    func open(_ box: [UInt8], from place: RecordPlace) throws(IssuerError) -> UserRecord {
         do throws(CryptographyError) {
             let plaintext = try AESGCM.open(box, key: recordsKey, aad: aad(place))
             if let record = UserRecord(plaintext) { return record }
@@ -49,20 +76,6 @@ extension Issuer {
             throw .cryptography(error)
         }
         throw .damaged(path: place.path)
-    }
-
-    /// Replaces the record at a place; it lies on the disk when this returns.
-    ///
-    /// The caller holds the lock.
-    func save(
-        _ record: UserRecord, at place: RecordPlace, random: RandomSource
-    ) throws(IssuerError) {
-        let box = try IssuerError.wrapping { () throws(CryptographyError) in
-            try AESGCM.seal(
-                record.encoded, key: recordsKey,
-                nonce: publicRandom(count: AESGCM.nonceCount, from: random), aad: aad(place))
-        }
-        try Self.put(box, at: place.path)
     }
 
     private func aad(_ place: RecordPlace) -> [UInt8] {

@@ -36,7 +36,7 @@ extension Issuer {
         return users.sorted { ($0.issuedAt, $0.userID) < ($1.issuedAt, $1.userID) }
     }
 
-    /// Ends a user's token, or an issuance that nobody has used; seed, w0 and L are gone afterwards.
+    /// Ends a user's token or issuance; seed, w0 and L are gone afterwards.
     ///
     /// - Parameters:
     ///   - userID: whose; one that is revoked already stays so.

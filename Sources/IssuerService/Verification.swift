@@ -33,7 +33,7 @@ extension UserRecord.Token {
 
     var isLocked: Bool { wrongCodes >= Self.maximumWrongCodes }
 
-    /// The time steps around `now` whose code this is; all three codes are computed and compared in any case.
+    /// The time steps around `now` whose code this is; all three are computed in any case.
     func steps(of code: String, now: Int64) throws(CryptographyError) -> [UInt64] {
         let current = totp.step(at: now)
         var found: [UInt64] = []
@@ -48,7 +48,8 @@ extension UserRecord.Token {
 extension Issuer {
     /// Checks a code: of this time step, the one before or the one after, each taken once.
     ///
-    /// What was decided lies on the disk when this returns, and two processes never accept the same code.
+    /// What was decided lies on the disk when this returns, and two processes never accept the same
+    /// code.
     ///
     /// - Parameters:
     ///   - userID: whose code it is.

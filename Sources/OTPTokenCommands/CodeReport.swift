@@ -24,6 +24,7 @@ struct CodeReport {
     ///   - token: an active one.
     ///   - time: unix seconds.
     ///   - withNext: whether the following code is wanted too.
+    /// - Throws: when libcrypto fails.
     init(_ token: Token, at time: Int64, withNext: Bool = false) throws(CommandFailure) {
         let step = token.totp.step(at: time)
         do {

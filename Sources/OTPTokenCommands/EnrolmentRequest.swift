@@ -3,8 +3,9 @@ internal import Enrolment
 internal import Platform
 internal import TokenStore
 
-/// What the person wants enrolled: from the options, or asked for at the terminal. Everything is checked before any
-/// request is made.
+/// What the person wants enrolled: from the options, or asked for at the terminal.
+///
+/// Everything is checked before any request is made.
 struct EnrolmentRequest {
     /// How long the exchange with the issuer may take, in seconds.
     private static let patience = 15

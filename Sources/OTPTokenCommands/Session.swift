@@ -11,6 +11,7 @@ struct Session {
     /// - Parameters:
     ///   - line: the command line.
     ///   - network: whether the command may speak TLS, which makes its start slower.
+    /// - Throws: when there is no place for files, or the process cannot be hardened.
     init(_ line: Invocation, network: Bool = false) throws(CommandFailure) {
         do {
             try Hardening.apply()

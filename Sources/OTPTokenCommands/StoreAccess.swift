@@ -24,6 +24,7 @@ extension Session {
     /// Reads the store, changes it and writes it back, while nobody else does.
     ///
     /// - Parameter change: what is to be done; what it throws leaves the file as it is.
+    /// - Throws: what `change` throws, or why the store cannot be read or written.
     func changeStore(
         _ change: (inout TokenStore) throws(CommandFailure) -> Void
     ) throws(CommandFailure) {

@@ -52,7 +52,7 @@ struct Desk {
             fields: [.init("Content-Type", "application/json; charset=utf-8")], body: body)
         return Answer(
             EnrolmentEndpoint(issuer).answer(
-                request, now: now, random: SecretBytes.random, report: { print($0) }))
+                request, now: now, random: SecretBytes.random, report: { _ in }))
     }
 
     func start(_ body: [UInt8], now: Int64 = Desk.now) -> Answer {

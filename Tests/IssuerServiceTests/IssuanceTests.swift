@@ -76,11 +76,8 @@ import Testing
         #expect(head[2] == "To: taro@example.jp")
         #expect(head[4] == "Date: Thu, 13 Feb 2025 23:31:30 +0000")
         #expect(head[5].wholeMatch(of: /Message-ID: <[0-9a-f]{32}@otp\.example>/) != nil)
-        let body = halves[1].split(separator: "\n")
-        #expect(
-            body.contains(
-                "otptoken init --server \(Desk.url) --service-id 10121234 --user-id \(issued.userID)"[
-                    ...]))
+        let ids = "--service-id 10121234 --user-id \(issued.userID)"
+        #expect(halves[1].contains("\notptoken init --server \(Desk.url) \(ids)\n"))
         #expect(!mail.contains("48151623"))
     }
 

@@ -16,7 +16,7 @@ import Testing
             guard let stop = try? SignalDescriptor() else { return }
             try? issuer.serve(
                 address: "127.0.0.1", port: 0, certificate: nil, until: stop,
-                listening: { port in bound.withLock { $0 = port } }, report: { print($0) })
+                listening: { port in bound.withLock { $0 = port } }, report: { _ in })
         }
         let deadline = Deadline(seconds: 30)
         while bound.withLock({ $0 }) == nil, !deadline.isOver { pause() }

@@ -13,10 +13,9 @@ package struct Locations: Equatable, Sendable {
         state = home
     }
 
-    /// The folders that the environment names.
+    /// The folders that the environment names; nil when neither XDG_… nor HOME is there.
     ///
     /// - Parameter variable: reads one environment variable.
-    /// - Returns: nil when neither XDG_… nor HOME is there.
     package init?(environment variable: (String) -> String?) {
         if let home = variable("OTPTOKEN_HOME"), !home.isEmpty {
             data = home

@@ -133,9 +133,10 @@ package enum PrivateFolder {
         guard status.st_mode & 0o022 == 0 else { throw .exposed(mode: status.st_mode & 0o7777) }
     }
 
-    /// The names of what lies in a folder, in no order; `.` and `..` are left out.
+    /// What lies in a folder; `.` and `..` are left out.
     ///
     /// - Parameter path: the folder.
+    /// - Returns: the names, in no order.
     /// - Throws: `FileError.missing` or `.system`.
     package static func names(in path: String) throws(FileError) -> [String] {
         try FileError.naming { () throws(Errno) in
@@ -183,10 +184,14 @@ package struct FileLock: ~Copyable {
         let file = try FileError.naming { () throws(Errno) in
             try FileDescriptor(open: path, O_RDWR | O_CREAT | O_NOFOLLOW)
         }
-        var held = false
-        for _ in 0..<50 where !held {
+        // The first looks come fast, since most holders are done within a millisecond or two.
+        let patience = Deadline(seconds: 1)
+        var pause: UInt32 = 500
+        var held = flock(file.number, LOCK_EX | LOCK_NB) == 0
+        while !held, !patience.isOver {
+            usleep(pause)
+            pause = min(pause * 2, 20_000)
             held = flock(file.number, LOCK_EX | LOCK_NB) == 0
-            if !held { usleep(20_000) }
         }
         if !held {
             notice()

@@ -40,7 +40,9 @@ package struct HTTPMessage: Equatable, Sendable {
         }
     }
 
-    /// The bytes to send. Content-Length is added; the caller adds the other fields.
+    /// The bytes to send.
+    ///
+    /// Content-Length is added; the caller adds the other fields.
     package var encoded: [UInt8] {
         var head: String
         switch start {

@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import Glibc
 
 /// The URL of a server: scheme, host, port and a path to which endpoints are appended.
 package struct ServerURL: Equatable, Sendable {
@@ -8,27 +9,28 @@ package struct ServerURL: Equatable, Sendable {
     package let port: UInt16
     /// Empty, or a path that starts with a slash and does not end with one.
     package let path: String
+    /// Whether the host is an IP literal.
+    let hostIsAddress: Bool
 
-    /// Reads a URL strictly.
+    /// Reads a URL strictly; nil for anything that is none.
     ///
     /// - Parameter text: `http` or `https`, a host, perhaps a port and a path; no user, query or fragment.
-    /// - Returns: nil for anything else.
     package init?(_ text: String) {
         guard text.utf8.count <= 512, text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }),
             let parts = URLComponents(string: text), let scheme = parts.scheme?.lowercased(),
-            scheme == "http" || scheme == "https", let host = parts.host, !host.isEmpty,
+            scheme == "http" || scheme == "https", let host = parts.host,
             parts.user == nil, parts.password == nil, parts.query == nil, parts.fragment == nil
         else { return nil }
         isSecure = scheme == "https"
-        self.host =
-            host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : host
-        let allowed = "-._:".utf8
-        guard
-            self.host.utf8.allSatisfy({
-                allowed.contains($0) || Character(UnicodeScalar($0)).isLetter
-                    || Character(UnicodeScalar($0)).isNumber
-            })
-        else { return nil }
+        if host.hasPrefix("["), host.hasSuffix("]") {
+            self.host = String(host.dropFirst().dropLast())
+            guard isAddress(self.host, AF_INET6) else { return nil }
+            hostIsAddress = true
+        } else {
+            self.host = host
+            hostIsAddress = isAddress(host, AF_INET)
+            guard hostIsAddress || isHostName(host) else { return nil }
+        }
         guard let port = UInt16(exactly: parts.port ?? (isSecure ? 443 : 80)), port > 0 else {
             return nil
         }
@@ -47,15 +49,34 @@ package struct ServerURL: Equatable, Sendable {
         return port == (isSecure ? 443 : 80) ? name : "\(name):\(port)"
     }
 
-    /// Whether the host is an IP literal.
-    var hostIsAddress: Bool {
-        host.contains(":")
-            || host.utf8.allSatisfy { $0 == UInt8(ascii: ".") || (48...57).contains($0) }
-    }
-
     /// Whether it can only be this machine.
     package var isLoopback: Bool {
-        host == "localhost" || host == "::1"
-            || hostIsAddress && host.hasPrefix("127.") && host.split(separator: ".").count == 4
+        host.lowercased() == "localhost"
+            || hostIsAddress && (host == "::1" || host.hasPrefix("127."))
+    }
+}
+
+private func isAddress(_ text: String, _ family: CInt) -> Bool {
+    var address = [UInt8](repeating: 0, count: 16)
+    return unsafe inet_pton(family, text, &address) == 1
+}
+
+/// Letters, digits, hyphens and dots (RFC 1123), with the underscore that some networks use; not digits alone.
+private func isHostName(_ text: String) -> Bool {
+    let labels = text.split(separator: ".", omittingEmptySubsequences: false)
+    return text.utf8.count <= 253
+        && labels.allSatisfy {
+            (1...63).contains($0.utf8.count) && $0.first != "-" && $0.last != "-"
+        }
+        && text.utf8.allSatisfy { isNameByte($0) } && labels.last?.contains { $0.isLetter } == true
+}
+
+private func isNameByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
+        UInt8(ascii: "_"):
+        true
+    default: false
     }
 }

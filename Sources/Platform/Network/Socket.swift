@@ -17,6 +17,7 @@ struct Socket: ~Copyable {
     ///   - host: a name or an address.
     ///   - port: the port.
     ///   - deadline: for resolving and connecting together.
+    /// - Returns: the connected socket.
     /// - Throws: `NetworkError`.
     static func connect(
         host: String, port: UInt16, deadline: Deadline
