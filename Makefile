@@ -13,7 +13,7 @@ SWIFT ?= swift
 # linked in, libcrypto, libssl and libc dynamic. A folder with libstdc++.a alone is what makes the linker take that.
 STATIC := .build/static
 LINK := --static-swift-stdlib --disable-local-rpath -Xlinker -L$(CURDIR)/$(STATIC) \
-        -Xswiftc -Xclang-linker -Xswiftc -static-libgcc -Xlinker --as-needed -Xlinker --no-export-dynamic
+        -Xswiftc -Xclang-linker -Xswiftc -static-libgcc -Xswiftc -use-ld=lld -Xlinker --as-needed -Xlinker --no-export-dynamic
 
 .PHONY: all
 all: dependencies $(STATIC)

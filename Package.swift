@@ -52,12 +52,14 @@ let package = Package(
         program("otptoken-issuer", ["IssuerService", "Platform"]),
 
         .target(
-            name: "TestSupport", dependencies: ["Cryptography"], path: "Tests/TestSupport",
+            name: "TestSupport", dependencies: ["Cryptography", "OATH", "TokenStore", "Platform"],
+            path: "Tests/TestSupport",
             swiftSettings: strict),
         tests(
             "IssuerServiceTests",
             ["Cryptography", "OATH", "Enrolment", "Platform", "IssuerService"]),
         tests("TranscriptTests"),
+        tests("TerminalTests"),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,50 @@
+internal import Cryptography
+internal import OATH
+internal import Platform
+package import TokenStore
+
+/// Stores that a test needs in a certain state, made and read by the modules themselves.
+package enum StoreMaker {
+    /// Writes a store that the programs under test open.
+    ///
+    /// - Parameters:
+    ///   - tokens: what is in it.
+    ///   - home: the home folder of the programs.
+    /// - Throws: when it cannot be written.
+    package static func write(_ tokens: [Token], home: String) throws {
+        let places = Locations(home: home + "/otptoken")
+        try PrivateFolder.ensure(places.data)
+        let key = try publicRandom(count: 32, from: SecretBytes.random)
+        try PrivateFile.replace(places.deviceKey, with: key)
+        var store = try TokenStore(newFor: device(places), random: SecretBytes.random)
+        store.tokens = tokens
+        try PrivateFile.replace(places.store, with: store.sealed(random: SecretBytes.random))
+    }
+
+    /// The tokens of a store that the programs under test have written.
+    package static func read(home: String) throws -> [Token] {
+        let places = Locations(home: home + "/otptoken")
+        let file = try PrivateFile.read(places.store, limit: TokenStore.maximumCount)
+        return try TokenStore(opening: file, device: device(places)).tokens
+    }
+
+    /// A token for tests.
+    ///
+    /// - Parameters:
+    ///   - name: its name and issuer.
+    ///   - period: seconds.
+    ///   - digits: 6 to 8.
+    /// - Returns: an active token.
+    package static func token(_ name: String, period: Int = 60, digits: Int = 8) -> Token {
+        Token(
+            name: name, state: .active,
+            seed: Shared(SecretBytes(copying: Array("12345678901234567890123456789012".utf8).span)),
+            totp: TOTP(digits: digits, period: period, algorithm: .sha256) ?? .rule, issuer: name,
+            serviceID: "10121234", userID: "12345678901234DC", server: "https://token.example.com")
+    }
+
+    private static func device(_ places: Locations) throws -> SecretBytes {
+        let key = try PrivateFile.read(places.deviceKey, limit: 32)
+        return SecretBytes(copying: (key + machineIdentity()).span)
+    }
+}
