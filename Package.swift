@@ -22,7 +22,9 @@ func program(_ name: String, _ dependency: Target.Dependency) -> Target {
     .executableTarget(name: name, dependencies: [dependency], swiftSettings: strict)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = [])
+    -> Target
+{
     .testTarget(
         name: name, dependencies: dependencies + ["TestSupport"], resources: resources,
         swiftSettings: strict)
@@ -45,10 +47,16 @@ let package = Package(
         module("TokenStore", ["Cryptography", "OATH"]),
         module("Platform", ["Cryptography", "CShims"]),
 
-        module("OTPTokenCommands", ["Cryptography", "OATH", "Enrolment", "TokenStore", "Platform"]),
+        module(
+            "OTPTokenCommands", ["Cryptography", "OATH", "Enrolment", "TokenStore", "Platform"]),
         module("IssuerService", ["Cryptography", "OATH", "Enrolment", "Platform"]),
         program("otptoken", "OTPTokenCommands"),
         program("otptoken-issuer", "IssuerService"),
+
+        .target(
+            name: "TestSupport", dependencies: ["Cryptography"], path: "Tests/TestSupport",
+            swiftSettings: strict),
+        tests("CryptographyTests", ["Cryptography"]),
     ],
     swiftLanguageModes: [.v6]
 )
