@@ -57,6 +57,7 @@ let package = Package(
             name: "TestSupport", dependencies: ["Cryptography"], path: "Tests/TestSupport",
             swiftSettings: strict),
         tests("CryptographyTests", ["Cryptography"]),
+        tests("OATHTests", ["Cryptography", "OATH"]),
     ],
     swiftLanguageModes: [.v6]
 )
