@@ -4,7 +4,7 @@ package import OATH
 
 /// What the issuer decides about a token.
 package struct EnrolmentParameters: Equatable, Sendable {
-    /// The issuer's name: 1 to 64 characters.
+    /// The issuer's name: 1 to 64 characters, at most 1024 bytes.
     package let issuer: String
     package let totp: TOTP
     /// When the token ends, in unix seconds.
@@ -44,9 +44,10 @@ package struct EnrolmentParameters: Equatable, Sendable {
     /// Reads and bounds every field.
     init(json: [UInt8]) throws(EnrolmentError) {
         guard let json = Wire.decode(JSON.self, json) else { throw .malformed("parameters") }
-        guard (1...64).contains(json.issuer.count), Self.isPlain(json.issuer) else {
-            throw .unacceptable("issuer")
-        }
+        // A character may carry any number of marks: the bytes need a bound of their own.
+        guard json.issuer.utf8.count <= 1024, (1...64).contains(json.issuer.count),
+            Self.isPlain(json.issuer)
+        else { throw .unacceptable("issuer") }
         guard let algorithm = HashAlgorithm(rawValue: json.algorithm) else {
             throw .unacceptable("algorithm")
         }
