@@ -58,6 +58,7 @@ let package = Package(
             swiftSettings: strict),
         tests("CryptographyTests", ["Cryptography"]),
         tests("OATHTests", ["Cryptography", "OATH"]),
+        tests("EnrolmentTests", ["Cryptography", "OATH", "Enrolment"]),
     ],
     swiftLanguageModes: [.v6]
 )
