@@ -95,11 +95,16 @@ extension [Token] {
         first { $0.isDefault && $0.state == .active } ?? first { $0.state == .active }
     }
 
-    /// A name that no token has yet: the wish itself, or with a number behind it.
+    /// A name that no token has yet: the wish itself, or with a number behind as much of it as a name may hold.
     package func freeName(like wish: String) -> String {
         guard index(named: wish) != nil else { return wish }
         var number = 2
-        while index(named: "\(wish) \(number)") != nil { number += 1 }
-        return "\(wish) \(number)"
+        while true {
+            var start = wish
+            while !start.isEmpty, !Token.isName("\(start) \(number)") { start.removeLast() }
+            let name = "\(start) \(number)"
+            if index(named: name) == nil { return name }
+            number += 1
+        }
     }
 }
