@@ -46,6 +46,16 @@ enum Plaintext {
         return text.finish()
     }
 
+    /// Whether `decode` would take what `encode` makes of a token.
+    static func canHold(_ token: Token) -> Bool {
+        Token.isName(token.name) && token.seed.bytes.count > 0
+            && [token.issuer, token.serviceID, token.userID, token.server].allSatisfy(Token.isValue)
+            && token.extras.allSatisfy { extra in
+                !extra.key.isEmpty && !extra.key.utf8.contains(0x20) && Token.isValue(extra.key)
+                    && Key(rawValue: extra.key) == nil && extra.value.bytes.withBytes(Token.isValue)
+            }
+    }
+
     static func decode(_ plaintext: borrowing SecretBytes) throws(StoreError) -> [Token] {
         try plaintext.withBytes { (text) throws(StoreError) in
             var tokens: [Token] = []
