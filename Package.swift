@@ -59,6 +59,9 @@ let package = Package(
         tests("CryptographyTests", ["Cryptography"]),
         tests("OATHTests", ["Cryptography", "OATH"]),
         tests("EnrolmentTests", ["Cryptography", "OATH", "Enrolment"]),
+        tests(
+            "TokenStoreTests", ["Cryptography", "OATH", "TokenStore"],
+            resources: [.copy("Fixtures")]),
     ],
     swiftLanguageModes: [.v6]
 )
