@@ -56,6 +56,7 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Cryptography"], path: "Tests/TestSupport",
             swiftSettings: strict),
+        tests("ArchitectureTests", []),
         tests("CryptographyTests", ["Cryptography"]),
         tests("OATHTests", ["Cryptography", "OATH"]),
         tests("EnrolmentTests", ["Cryptography", "OATH", "Enrolment"]),
