@@ -115,6 +115,18 @@ import TokenStore
         #expect(failure(opening: mixed) == .damaged("does not authenticate"))
     }
 
+    @Test func `a wrong MAC is refused although the body is sealed with it`() throws {
+        let mac = try HMAC.authenticate(
+            Array("otptoken-store/1\n\(workshop.slot())\nmac ".utf8),
+            key: HKDF.derive(
+                from: SecretBytes(workshop.key), purpose: "otptoken-store/1 header"))
+        #expect(failure(opening: try workshop.store([], mac: mac)) == nil)
+        for (bit, altered) in mac.bitFlips {
+            let error = failure(opening: try workshop.store([], mac: altered))
+            #expect(error == .damaged("does not authenticate"), "bit \(bit)")
+        }
+    }
+
     @Test func `a file that is too long is not even read`() {
         #expect(failure(opening: bytes(0, TokenStore.maximumCount + 1)) == .tooLarge)
     }

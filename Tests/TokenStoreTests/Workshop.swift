@@ -45,12 +45,15 @@ struct Workshop {
         return "\(start) \(text(wrapped))"
     }
 
-    /// A whole store with a right MAC and a right body, whatever its lines and its text.
-    func store(_ plaintext: [UInt8], slots: [String]? = nil) throws -> [UInt8] {
+    /// A whole store with a right MAC, unless another is given, and a right body, whatever its lines and its text.
+    func store(
+        _ plaintext: [UInt8], slots: [String]? = nil, mac forged: [UInt8]? = nil
+    ) throws -> [UInt8] {
         let lines = try ["otptoken-store/1"] + (slots ?? [slot()])
         let covered = Array((lines.map { $0 + "\n" }.joined() + "mac ").utf8)
-        let mac = try HMAC.authenticate(
-            covered, key: derive("otptoken-store/1 header", from: key))
+        let mac =
+            try forged
+            ?? HMAC.authenticate(covered, key: derive("otptoken-store/1 header", from: key))
         let header = covered + Array("\(text(mac))\n".utf8)
         return header
             + (try AESGCM.seal(
