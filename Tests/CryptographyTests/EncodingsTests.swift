@@ -62,8 +62,8 @@ import Testing
                 }
             }
         }
-        // Without padding: 64·4 pairs, 64·16 triples ending in zeros, 64·64 quadruples. With padding: 64·64
-        // quadruples, 16 that end in one `=` and 1 that ends in two.
+        // Without padding: 64·4 pairs, 64·16 triples ending in zeros, 64·64 quadruples. With
+        // padding: 64·64 quadruples, 16 that end in one `=` and 1 that ends in two.
         #expect(accepted == 256 + 1024 + 4096 + 4096 + 16 + 1)
     }
 

@@ -11,7 +11,8 @@ struct HKDFVector: Sendable {
         .init(
             ikm: bytes(0x0b, 22), salt: Array(0x00...0x0c), info: Array(0xf0...0xf9),
             okm: hex(
-                "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185865"
+                "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf"
+                    + "34007208d5b887185865"
             )),
         .init(
             ikm: Array(0x00...0x4f), salt: Array(0x60...0xaf), info: Array(0xb0...0xff),
@@ -22,7 +23,8 @@ struct HKDFVector: Sendable {
         .init(
             ikm: bytes(0x0b, 22), salt: [], info: [],
             okm: hex(
-                "8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d9d201395faa4b61a96c8"
+                "8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d"
+                    + "9d201395faa4b61a96c8"
             )),
     ]
 

@@ -50,7 +50,7 @@ struct Fields {
         Array((String(repeating: "{\"a\":", count: 10_000)).utf8),
     ]
 
-    /// Texts that are no Base64 with padding in its one form; `bytes` are such that padding is needed.
+    /// Texts that are no Base64 with padding in its one form, for bytes that need padding.
     static func noBase64(_ bytes: [UInt8]) -> [String] {
         precondition(bytes.count % 3 != 0)
         let good = base64(bytes)

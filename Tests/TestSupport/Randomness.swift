@@ -1,6 +1,6 @@
 package import Cryptography
 
-/// A random source that gives worked values in turn, and fails when none is left or the length is another one.
+/// A random source that gives worked values in turn, and fails when none is left that fits.
 package final class ScriptedRandom {
     private var values: [[UInt8]]
     /// How many values are left.

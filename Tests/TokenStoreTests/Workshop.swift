@@ -45,7 +45,7 @@ struct Workshop {
         return "\(start) \(text(wrapped))"
     }
 
-    /// A whole store with a right MAC, unless another is given, and a right body, whatever its lines and its text.
+    /// A whole store with a right body and, unless another is given, a right MAC, whatever is in it.
     func store(
         _ plaintext: [UInt8], slots: [String]? = nil, mac forged: [UInt8]? = nil
     ) throws -> [UInt8] {
