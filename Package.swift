@@ -22,10 +22,12 @@ func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .executableTarget(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+func tests(
+    _ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []
+) -> Target {
     .testTarget(
-        name: name, dependencies: dependencies + ["TestSupport"],
-        exclude: name == "TranscriptTests" ? ["Transcripts"] : [], swiftSettings: strict)
+        name: name, dependencies: dependencies + ["TestSupport"], exclude: exclude,
+        swiftSettings: strict)
 }
 
 let package = Package(
@@ -48,17 +50,21 @@ let package = Package(
         module(
             "OTPTokenCommands", ["Cryptography", "OATH", "Enrolment", "TokenStore", "Platform"]),
         module("IssuerService", ["Cryptography", "OATH", "Enrolment", "Platform"]),
-        program("otptoken", ["OTPTokenCommands", "Platform"]),
-        program("otptoken-issuer", ["IssuerService", "Platform"]),
+        program("otptoken", ["OTPTokenCommands"]),
+        program("otptoken-issuer", ["IssuerService"]),
 
         .target(
             name: "TestSupport", dependencies: ["Cryptography", "OATH", "TokenStore", "Platform"],
-            path: "Tests/TestSupport",
-            swiftSettings: strict),
+            path: "Tests/TestSupport", swiftSettings: strict),
+        tests("ArchitectureTests"),
+        tests("CryptographyTests", ["Cryptography"]),
+        tests("OATHTests", ["Cryptography", "OATH"]),
+        tests("EnrolmentTests", ["Cryptography", "OATH", "Enrolment"]),
+        tests("TokenStoreTests", ["Cryptography", "OATH", "TokenStore"], exclude: ["Fixtures"]),
         tests(
             "IssuerServiceTests",
             ["Cryptography", "OATH", "Enrolment", "Platform", "IssuerService"]),
-        tests("TranscriptTests"),
+        tests("TranscriptTests", exclude: ["Transcripts"]),
         tests("TerminalTests"),
     ],
     swiftLanguageModes: [.v6]

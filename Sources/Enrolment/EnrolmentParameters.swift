@@ -4,7 +4,7 @@ package import OATH
 
 /// What the issuer decides about a token.
 package struct EnrolmentParameters: Equatable, Sendable {
-    /// The issuer's name: 1 to 64 characters.
+    /// The issuer's name: 1 to 64 characters, at most 1024 bytes.
     package let issuer: String
     package let totp: TOTP
     /// When the token ends, in unix seconds.
@@ -72,7 +72,8 @@ package struct EnrolmentParameters: Equatable, Sendable {
 
     /// Whether a text is fit for an issuer's name: 1 to 64 characters, none that steers a terminal.
     package static func isIssuerName(_ text: String) -> Bool {
-        (1...64).contains(text.count) && isPlain(text)
+        // A character may carry any number of marks: the bytes need a bound of their own.
+        text.utf8.count <= 1024 && (1...64).contains(text.count) && isPlain(text)
     }
 
     // What is shown on a terminal must not steer it: neither control nor format characters, nor line separators.

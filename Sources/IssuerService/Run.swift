@@ -5,8 +5,11 @@ internal import Platform
 /// Runs `otptoken-issuer`.
 ///
 /// - Parameter arguments: without the program's name.
-/// - Returns: the exit status.
-package func run(_ arguments: [String]) -> Int32 {
+package func run(_ arguments: [String]) -> Never {
+    exitNow(status(of: arguments))
+}
+
+private func status(of arguments: [String]) -> Int32 {
     do throws(CommandFailure) {
         return try execute(arguments).rawValue
     } catch {

@@ -69,9 +69,10 @@ package struct TOTP: Equatable, Sendable {
     /// - Returns: T of the RFC, with T0 = 0.
     package func step(at time: Int64) -> UInt64 { UInt64(max(0, time)) / UInt64(period) }
 
-    /// When a step begins, in unix seconds.
+    /// When a step begins, in unix seconds; a step beyond them begins at their end.
     package func start(of step: UInt64) -> Int64 {
-        Int64(clamping: step.multipliedReportingOverflow(by: UInt64(period)).partialValue)
+        let (start, overflow) = step.multipliedReportingOverflow(by: UInt64(period))
+        return overflow ? .max : Int64(clamping: start)
     }
 
     /// The code of a time step.

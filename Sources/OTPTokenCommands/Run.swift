@@ -3,8 +3,11 @@ internal import Platform
 /// Runs `otptoken`.
 ///
 /// - Parameter arguments: without the program's name.
-/// - Returns: the exit status.
-package func run(_ arguments: [String]) -> Int32 {
+package func run(_ arguments: [String]) -> Never {
+    exitNow(status(of: arguments))
+}
+
+private func status(of arguments: [String]) -> Int32 {
     do throws(CommandFailure) {
         try execute(arguments)
         return ExitStatus.done.rawValue

@@ -46,6 +46,16 @@ enum Plaintext {
         return text.finish()
     }
 
+    /// Whether `decode` would take what `encode` makes of a token.
+    static func canHold(_ token: Token) -> Bool {
+        Token.isName(token.name) && token.seed.value.count > 0
+            && [token.issuer, token.serviceID, token.userID, token.server].allSatisfy(Token.isValue)
+            && token.extras.allSatisfy { extra in
+                !extra.key.isEmpty && !extra.key.utf8.contains(0x20) && Token.isValue(extra.key)
+                    && Key(rawValue: extra.key) == nil && extra.value.value.withBytes(Token.isValue)
+            }
+    }
+
     static func decode(_ plaintext: borrowing SecretBytes) throws(StoreError) -> [Token] {
         try plaintext.withBytes { (text) throws(StoreError) in
             var tokens: [Token] = []
@@ -68,6 +78,9 @@ enum Plaintext {
             if text.holds("end", at: line) { break }
             guard let (name, value) = text.pair(line) else { throw .damaged("token line") }
             guard let key = Key(rawValue: name) else {
+                guard Token.isValue(name), Token.isValue(text.extracting(value)) else {
+                    throw .damaged("token line")
+                }
                 extras.append(
                     .init(key: name, value: Shared(SecretBytes(copying: text.extracting(value)))))
                 continue
@@ -81,10 +94,16 @@ enum Plaintext {
             }
             return value
         }
+        // One text for one number, as everywhere in the store: no sign or zero that need not be there.
+        func number(_ key: Key) throws(StoreError) -> Int64 {
+            let text = try string(key)
+            guard let number = Int64(text), "\(number)" == text else {
+                throw .damaged(key.rawValue)
+            }
+            return number
+        }
         func time(_ key: Key) throws(StoreError) -> Int64? {
-            guard values[key] != nil else { return nil }
-            guard let time = Int64(try string(key)) else { throw .damaged(key.rawValue) }
-            return time
+            values[key] == nil ? nil : try number(key)
         }
         func isDefault() throws(StoreError) -> Bool {
             guard values[.isDefault] != nil else { return false }
@@ -98,8 +117,9 @@ enum Plaintext {
             let seed = Base64.decode(text.extracting(secret), padding: .required), seed.count > 0
         else { throw .damaged("secret") }
         guard let algorithm = HashAlgorithm(rawValue: try string(.algorithm)),
-            let digits = Int(try string(.digits)), let period = Int(try string(.period)),
-            let totp = TOTP(digits: digits, period: period, algorithm: algorithm)
+            let totp = TOTP(
+                digits: Int(try number(.digits)), period: Int(try number(.period)),
+                algorithm: algorithm)
         else { throw .damaged("algorithm, digits or period") }
         let name = try string(.name)
         guard Token.isName(name), let state = Token.State(rawValue: try string(.state)) else {

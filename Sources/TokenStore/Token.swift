@@ -69,11 +69,24 @@ package struct Token: Sendable {
     }
 
     /// Whether a text may stand in the store: no control character (category Cc) and no line separator.
-    package static func isValue(_ text: String) -> Bool {
-        text.unicodeScalars.allSatisfy {
-            $0.value >= 0x20 && !(0x7F...0x9F).contains($0.value) && $0.value != 0x2028
-                && $0.value != 0x2029
+    package static func isValue(_ text: String) -> Bool { text.unicodeScalars.allSatisfy(isPlain) }
+
+    /// Whether bytes may stand in the store; they are looked at where they are, as they may be a secret.
+    static func isValue(_ bytes: Span<UInt8>) -> Bool {
+        do throws(UTF8.ValidationError) {
+            var scalars = try UTF8Span(validating: bytes).makeUnicodeScalarIterator()
+            while let scalar = scalars.next() {
+                guard isPlain(scalar) else { return false }
+            }
+            return true
+        } catch {
+            return false
         }
+    }
+
+    private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.value >= 0x20 && !(0x7F...0x9F).contains(scalar.value) && scalar.value != 0x2028
+            && scalar.value != 0x2029
     }
 }
 
@@ -89,11 +102,16 @@ extension [Token] {
         first { $0.isDefault && $0.state == .active } ?? first { $0.state == .active }
     }
 
-    /// A name that no token has yet: the wish itself, or with a number behind it.
+    /// A name that no token has yet: the wish itself, or with a number behind as much of it as a name may hold.
     package func freeName(like wish: String) -> String {
         guard index(named: wish) != nil else { return wish }
         var number = 2
-        while index(named: "\(wish) \(number)") != nil { number += 1 }
-        return "\(wish) \(number)"
+        while true {
+            var start = wish
+            while !start.isEmpty, !Token.isName("\(start) \(number)") { start.removeLast() }
+            let name = "\(start) \(number)"
+            if index(named: name) == nil { return name }
+            number += 1
+        }
     }
 }

@@ -1,5 +1,4 @@
 // The issuing side; everything it does is in IssuerService.
 import IssuerService
-import Platform
 
-exitNow(run(Array(CommandLine.arguments.dropFirst())))
+run(Array(CommandLine.arguments.dropFirst()))

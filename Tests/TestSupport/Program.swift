@@ -85,7 +85,7 @@ package enum Program {
         unsafe posix_spawnattr_setflags(&attributes, setsid)
         var argv = unsafe ([program] + arguments).map { unsafe strdup($0) } + [nil]
         var envp = unsafe environment.map { unsafe strdup("\($0)=\($1)") } + [nil]
-        defer { for unsafepointer in unsafe argv + envp { unsafe free(pointer) } }
+        defer { unsafe (argv + envp).forEach { unsafe free($0) } }
         var pid = pid_t()
         let failure = unsafe posix_spawnp(&pid, program, &actions, &attributes, &argv, &envp)
         guard failure == 0 else { throw CannotStart(program: program, reason: failure) }
