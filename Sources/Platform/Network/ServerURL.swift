@@ -55,7 +55,9 @@ package struct ServerURL: Equatable, Sendable {
 
     /// Whether it can only be this machine.
     package var isLoopback: Bool {
-        host == "localhost" || host == "::1"
-            || hostIsAddress && host.hasPrefix("127.") && host.split(separator: ".").count == 4
+        // Anything but four numbers of one byte would be looked up as a name.
+        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+        return host == "localhost" || host == "::1"
+            || parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
     }
 }
