@@ -57,6 +57,10 @@ let package = Package(
         tests(
             "IssuerServiceTests",
             ["Cryptography", "OATH", "Enrolment", "Platform", "IssuerService"]),
+        tests("PlatformTests", ["Platform"]),
+        tests(
+            "InteropTests",
+            ["Cryptography", "OATH", "Enrolment", "TokenStore", "Platform"]),
         tests("TranscriptTests"),
     ],
     swiftLanguageModes: [.v6]
