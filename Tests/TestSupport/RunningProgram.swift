@@ -46,7 +46,8 @@ package final class RunningProgram: @unchecked Sendable {
 
     deinit {
         if waitStatus == nil {
-            Glibc.kill(processID, SIGKILL)
+            // With all that it has started.
+            Glibc.kill(-processID, SIGKILL)
             var status: CInt = 0
             _ = unsafe waitpid(processID, &status, 0)
         }
