@@ -64,6 +64,9 @@ let package = Package(
         tests(
             "IssuerServiceTests",
             ["Cryptography", "OATH", "Enrolment", "Platform", "IssuerService"]),
+        tests("PlatformTests", ["Platform"]),
+        tests(
+            "InteropTests", ["Cryptography", "OATH", "Enrolment", "TokenStore", "Platform"]),
         tests("TranscriptTests", exclude: ["Transcripts"]),
         tests("TerminalTests"),
     ],

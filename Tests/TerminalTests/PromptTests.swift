@@ -9,8 +9,8 @@ struct PromptTests {
     init() throws { home = try TemporaryFolder() }
 
     @Test func `asks for what is missing, and for the start password without echo`() throws {
-        let issuer = try RunningIssuer(home: home)
-        let user = try issuer.issue(startPassword: "48151623")
+        let issuer = try RunningIssuer()
+        let user = try issuer.issue()
         let terminal = try Tmux(home: home, columns: 100)
         try terminal.type("otptoken init")
         try terminal.wait { $0.contains("Issuer's address") }
@@ -24,11 +24,11 @@ struct PromptTests {
         try terminal.type(user)
         try terminal.wait { $0.contains("Start password") }
         try terminal.type("48151623")
-        let screen = try terminal.wait { $0.contains("Enrolled as Example Bank") }
+        let screen = try terminal.wait { $0.contains("Enrolled as Acme Bank") }
         #expect(!screen.contains("48151623"))
         #expect(
             try Program.run(Program.otptoken, ["list", "--names"], home: home.path).output
-                == "Example Bank\n")
+                == "Acme Bank\n")
     }
 
     @Test func `Ctrl-C at the start password puts the echo back and leaves no trace`() throws {

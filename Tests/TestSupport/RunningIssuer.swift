@@ -1,70 +1,73 @@
 import Foundation
+import Glibc
 
-/// A real `otptoken-issuer serve` on a free port of this machine; ends with the value.
-package final class RunningIssuer: @unchecked Sendable {
+/// A real `otptoken-issuer` with its own folder, serving on a free loopback port.
+package final class RunningIssuer: Sendable {
     package static let serviceID = "10121234"
+    package static let startPassword = "48151623"
+
+    package let folder: TemporaryFolder
+    package let server: RunningProgram
+    /// Where it serves, as it said itself.
     package let url: String
-    private let home: TemporaryFolder
-    private let process = Process()
 
-    /// Makes an issuer below a home folder, and starts it.
+    private var home: String { folder.path }
+
+    /// Makes an issuer and lets it serve.
     ///
-    /// - Parameter home: where its files lie.
-    /// - Throws: when it does not start.
-    package init(home: TemporaryFolder) throws {
-        self.home = home
-        let environment = Program.environment(home: home.path).merging(
-            ["OTPTOKEN_ISSUER_HOME": home.path + "/issuer"]) { $1 }
-        // The URL is known only when the port is: the issuer does not use it but in mails.
-        _ = try Self.run(
-            [
-                "init", "--service-id", Self.serviceID, "--name", "Example Bank", "--url",
-                "http://localhost",
-            ], environment)
-        process.executableURL = URL(fileURLWithPath: Program.issuer)
-        process.arguments = ["serve", "--listen", "127.0.0.1:0"]
-        process.environment = environment
-        let errors = Pipe()
-        process.standardError = errors
-        try process.run()
-        let line = String(decoding: errors.fileHandleForReading.availableData, as: UTF8.self)
-        url = line.split(separator: "\n").first?.split(separator: " ").last.map(String.init) ?? ""
+    /// - Parameter options: more options of `serve`.
+    package init(_ options: [String] = [], address: String = "127.0.0.1") throws {
+        let folder = try TemporaryFolder()
+        self.folder = folder
+        let made = try Program.run(
+            Program.issuer,
+            Self.base(folder.path, "init") + [
+                "--service-id", Self.serviceID, "--name", "Acme Bank",
+                "--url", "https://otp.example",
+            ], home: folder.path)
+        guard made.status == 0 else { throw Failed(made) }
+        let server = try RunningProgram(
+            Program.issuer,
+            Self.base(folder.path, "serve") + ["--listen", "\(address):0"] + options,
+            home: folder.path)
+        let mark = "listening on "
+        let url = poll { () -> String? in
+            let errors = server.errors
+            guard let start = errors.range(of: mark), errors.hasSuffix("\n") else { return nil }
+            return String(errors[start.upperBound...].prefix { $0 != "\n" })
+        }
+        guard let url else { throw Failed(made) }
+        self.server = server
+        self.url = url
     }
 
-    deinit {
-        process.terminate()
-        process.waitUntilExit()
+    private static func base(_ home: String, _ command: String) -> [String] {
+        ["--home", home + "/issuer", command]
     }
 
-    /// Issues a token.
-    ///
-    /// - Parameter startPassword: 4 to 8 digits.
-    /// - Returns: the user ID.
-    /// - Throws: when the issuer refuses.
-    package func issue(startPassword: String) throws -> String {
-        let outcome = try command(
-            ["issue", "--email", "ann@example.com", "--start-password-file", "-"],
-            input: startPassword)
-        return outcome.output.firstMatch(of: #/[0-9]{14}[A-Z]{2}/#).map { String($0.0) } ?? ""
+    /// Runs another command of the issuer.
+    package func run(_ command: String, _ arguments: [String] = [], input: String = "") throws
+        -> Outcome
+    {
+        try Program.run(
+            Program.issuer, Self.base(home, command) + arguments, home: home, input: input)
     }
 
-    /// Runs a command of the issuer.
-    ///
-    /// - Parameters:
-    ///   - arguments: its arguments.
-    ///   - input: its standard input.
-    /// - Returns: what it left behind.
-    /// - Throws: when it does not start.
-    package func command(_ arguments: [String], input: String = "") throws -> Outcome {
-        try Self.run(
-            arguments, ["OTPTOKEN_ISSUER_HOME": home.path + "/issuer"], home: home.path,
-            input: input)
+    /// Issues a token for the usual start password; its user ID.
+    package func issue() throws -> String {
+        let outcome = try run(
+            "issue", ["--email", "taro@example.jp", "--start-password-file", "-"],
+            input: Self.startPassword)
+        let line = outcome.output.split(separator: "\n").first { $0.hasPrefix("user ID:") }
+        guard outcome.status == 0, let user = line?.split(separator: " ").last else {
+            throw Failed(outcome)
+        }
+        return String(user)
     }
 
-    private static func run(
-        _ arguments: [String], _ environment: [String: String], home: String = "/",
-        input: String = ""
-    ) throws -> Outcome {
-        try Program.run(Program.issuer, arguments, home: home, input: input, extra: environment)
+    /// A program that should have succeeded.
+    package struct Failed: Error {
+        package let outcome: Outcome
+        package init(_ outcome: Outcome) { self.outcome = outcome }
     }
 }

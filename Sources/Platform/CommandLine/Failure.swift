@@ -35,7 +35,9 @@ package struct CommandFailure: Error, Equatable {
 ///   - limit: the number of characters kept.
 /// - Returns: what may be printed.
 package func printable(_ text: String, limit: Int = 80) -> String {
-    let scalars = text.prefix(limit).unicodeScalars.map { scalar -> Unicode.Scalar in
+    // One character can be a heap of marks without end.
+    let kept = text.prefix(limit).unicodeScalars.prefix(8 * limit)
+    let scalars = kept.map { scalar -> Unicode.Scalar in
         switch scalar.properties.generalCategory {
         case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse,
             .unassigned:
@@ -43,7 +45,7 @@ package func printable(_ text: String, limit: Int = 80) -> String {
         default: scalar
         }
     }
-    return String(String.UnicodeScalarView(scalars)) + (text.count > limit ? "…" : "")
+    return String(String.UnicodeScalarView(scalars)) + (kept.endIndex < text.endIndex ? "…" : "")
 }
 
 extension UsageError {

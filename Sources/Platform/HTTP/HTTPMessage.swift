@@ -61,6 +61,12 @@ package struct HTTPLimits: Sendable {
     package let fields: Int
     package let body: Int
 
+    package init(head: Int, fields: Int, body: Int) {
+        self.head = head
+        self.fields = fields
+        self.body = body
+    }
+
     /// 16 KiB of head in 64 fields, and 64 KiB of body.
     package static let usual = HTTPLimits(head: 16 << 10, fields: 64, body: 64 << 10)
 }

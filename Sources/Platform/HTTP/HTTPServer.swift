@@ -6,12 +6,13 @@ package final class HTTPServer: Sendable {
     /// What turns a request into an answer; called in many threads.
     package typealias Handler = @Sendable (HTTPMessage) -> HTTPMessage
 
-    /// How long a client may take, in seconds.
+    /// How long a client may take, in seconds, when nothing else is said.
     package static let patience = 15
 
     private let listener: Listener
     private let context: TLSContext?
     private let limit: Int
+    private let patience: Int
     private let handler: Handler
     private let open = Mutex(0)
 
@@ -21,13 +22,16 @@ package final class HTTPServer: Sendable {
     ///   - listener: where it listens.
     ///   - context: the certificate, when TLS is spoken.
     ///   - limit: the number of connections served at once.
+    ///   - patience: how long a client may take, in seconds.
     ///   - handler: answers a request.
     package init(
-        _ listener: Listener, context: TLSContext?, limit: Int = 256, handler: @escaping Handler
+        _ listener: Listener, context: TLSContext?, limit: Int = 256,
+        patience: Int = HTTPServer.patience, handler: @escaping Handler
     ) {
         self.listener = listener
         self.context = context
         self.limit = limit
+        self.patience = patience
         self.handler = handler
     }
 
@@ -37,7 +41,7 @@ package final class HTTPServer: Sendable {
     /// - Throws: the reason why no connection can be taken any more.
     package func run(until stop: borrowing SignalDescriptor) throws(Errno) {
         while let connection = try listener.accept(unless: stop) { serve(connection) }
-        let deadline = Deadline(seconds: Self.patience)
+        let deadline = Deadline(seconds: patience)
         while !deadline.isOver, open.withLock({ $0 > 0 }) { usleep(10_000) }
     }
 
@@ -59,7 +63,7 @@ package final class HTTPServer: Sendable {
 
     private func answer(_ descriptor: consuming FileDescriptor, admitted: Bool) {
         // One clock for handshake, request and answer: a client that is slow at any of them is cut off.
-        let deadline = Deadline(seconds: admitted ? Self.patience : 1)
+        let deadline = Deadline(seconds: admitted ? patience : 1)
         do throws(NetworkError) {
             let connection = try Connection(
                 accepting: descriptor, context: context, deadline: deadline)

@@ -9,7 +9,9 @@ private func cells(_ character: Character) -> Int {
     if scalar.properties.generalCategory == .nonspacingMark { return 0 }
     // A sequence that asks for the emoji form is wide.
     if character.unicodeScalars.contains("\u{FE0F}") { return 2 }
-    return isWide(scalar) ? 2 : 1
+    // The half-width voicing marks of katakana join the letter in front, and take a cell of their own all the same.
+    let marks = character.unicodeScalars.dropFirst().count { (0xFF9E...0xFF9F).contains($0.value) }
+    return (isWide(scalar) ? 2 : 1) + marks
 }
 
 // East_Asian_Width W and F (UAX #11), in ranges wide enough to hold them all.
