@@ -51,6 +51,12 @@ let package = Package(
         program("otptoken", ["OTPTokenCommands", "Platform"]),
         program("otptoken-issuer", ["IssuerService", "Platform"]),
 
+        .executableTarget(
+            name: "BenchmarkDriver",
+            dependencies: [
+                "Cryptography", "OATH", "Enrolment", "TokenStore", "Platform", "IssuerService",
+            ],
+            path: "Tests/Benchmarks/Driver", swiftSettings: strict),
         .target(
             name: "TestSupport", dependencies: ["Cryptography"], path: "Tests/TestSupport",
             swiftSettings: strict),
