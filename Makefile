@@ -28,3 +28,7 @@ $(STATIC):
 .PHONY: dependencies
 dependencies:
 	@pkg-config --atleast-version=3.0 openssl 2>/dev/null || scripts/install libssl-dev pkg-config
+
+.PHONY: bench
+bench: all
+	Tests/Benchmarks/bench.sh

@@ -60,18 +60,18 @@ static const char *value(const char *text, const char *key) {
 
 int main(int count, char **words) {
     char path[4096];
-    size_t file_count, device_count, machine_count;
+    size_t file_count, device_count, machine_count = 0;
     if (count != 2) fail("usage: reference FOLDER");
     shim_crypto_offline();
     snprintf(path, sizeof path, "%s/tokens", words[1]);
     uint8_t *file = contents(path, &file_count);
     snprintf(path, sizeof path, "%s/device.key", words[1]);
     uint8_t *device = contents(path, &device_count);
-    uint8_t *machine = contents("/etc/machine-id", &machine_count);
+    uint8_t *machine = access("/etc/machine-id", R_OK) == 0 ? contents("/etc/machine-id", &machine_count) : NULL;
     if (machine_count && machine[machine_count - 1] == '\n') machine_count--;
     device = realloc(device, device_count + machine_count);
     if (!device) fail("memory");
-    memcpy(device + device_count, machine, machine_count);
+    if (machine) memcpy(device + device_count, machine, machine_count);
     device_count += machine_count;
 
     // otptoken-store/1 \n slot device SALT WRAPPED \n mac MAC \n nonce, ciphertext, tag
