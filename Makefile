@@ -65,3 +65,7 @@ install: all
 clean:
 	$(SWIFT) package clean
 	rm -rf $(STATIC)
+
+.PHONY: bench
+bench: all
+	Tests/Benchmarks/bench.sh

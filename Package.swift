@@ -53,6 +53,12 @@ let package = Package(
         program("otptoken", ["OTPTokenCommands"]),
         program("otptoken-issuer", ["IssuerService"]),
 
+        .executableTarget(
+            name: "BenchmarkDriver",
+            dependencies: [
+                "Cryptography", "OATH", "Enrolment", "TokenStore", "Platform", "IssuerService",
+            ],
+            path: "Tests/Benchmarks/Driver", swiftSettings: strict),
         .target(
             name: "TestSupport", dependencies: ["Cryptography", "OATH", "TokenStore", "Platform"],
             path: "Tests/TestSupport", swiftSettings: strict),

@@ -47,6 +47,21 @@ package enum AESGCM {
     package static func open(
         _ box: [UInt8], key: borrowing SecretBytes, aad: [UInt8]
     ) throws(CryptographyError) -> SecretBytes {
+        try open(box.span, key: key, aad: aad)
+    }
+
+    /// Checks and decrypts a part of something longer.
+    ///
+    /// - Parameters:
+    ///   - box: nonce, ciphertext, tag.
+    ///   - key: 32 bytes.
+    ///   - aad: what was given to `seal`.
+    /// - Returns: the plaintext.
+    /// - Throws: `CryptographyError.notAuthentic` for anything altered, `.invalidParameter` for a key of
+    ///   another length.
+    package static func open(
+        _ box: Span<UInt8>, key: borrowing SecretBytes, aad: [UInt8]
+    ) throws(CryptographyError) -> SecretBytes {
         guard key.count == 32 else { throw .invalidParameter }
         let count = box.count - overhead
         guard count >= 0, count <= maximumCount else { throw .notAuthentic }

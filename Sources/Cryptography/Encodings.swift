@@ -16,15 +16,16 @@ package enum Base64 {
         }
     }
 
-    private static func value(_ symbol: UInt8) -> UInt32? {
-        switch symbol {
-        case 65...90: UInt32(symbol - 65)
-        case 97...122: UInt32(symbol - 97) + 26
-        case 48...57: UInt32(symbol - 48) + 52
-        case 43: 62
-        case 47: 63
-        default: nil
+    /// The value of a symbol, or -1; without a branch, which a secret would steer.
+    private static func value(_ symbol: UInt8) -> Int32 {
+        let symbol = Int32(symbol)
+        // All ones when low < symbol < high.
+        func between(_ low: Int32, _ high: Int32) -> Int32 {
+            ((low &- symbol) & (symbol &- high)) >> 8
         }
+        return -1 &+ (between(64, 91) & (symbol &- 64)) &+ (between(96, 123) & (symbol &- 70))
+            &+ (between(47, 58) & (symbol &+ 5)) &+ (between(42, 44) & 63)
+            &+ (between(46, 48) & 64)
     }
 
     /// Encodes bytes, secret or not, symbol by symbol.
@@ -90,17 +91,15 @@ package enum Base64 {
         }
         let rest = symbols % 4
         guard rest != 1 else { return nil }
-        var valid = true
+        var faults: Int32 = 0
         let bytes = SecretBytes(count: symbols * 3 / 4) { out in
             var bits: UInt32 = 0
             var held: UInt32 = 0
             var at = 0
             for index in 0..<symbols {
-                guard let value = value(text[index]) else {
-                    valid = false
-                    return
-                }
-                bits = (bits << 6 | value) & 0xFFFF
+                let value = value(text[index])
+                faults |= value
+                bits = (bits << 6 | UInt32(truncatingIfNeeded: value & 63)) & 0xFFFF
                 held += 6
                 if held >= 8 {
                     held -= 8
@@ -109,9 +108,9 @@ package enum Base64 {
                 }
             }
             // The bits that fill the last symbol are zero, or two texts would mean the same bytes.
-            if bits & ((1 << held) - 1) != 0 { valid = false }
+            if bits & ((1 << held) - 1) != 0 { faults = -1 }
         }
-        guard valid else { return nil }
+        guard faults >= 0 else { return nil }
         return bytes
     }
 

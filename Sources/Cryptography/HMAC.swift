@@ -38,10 +38,32 @@ package enum HMAC {
         _ message: [UInt8], key: borrowing SecretBytes, hash: HashAlgorithm = .sha256
     ) throws(CryptographyError) -> [UInt8] {
         var code = [UInt8](repeating: 0, count: hash.digestCount)
-        let done = unsafe shim_hmac(
-            hash.shimNumber, key.address, key.count, message, message.count, &code)
-        guard done == 1 else { throw .libraryFailed }
+        var span = code.mutableSpan
+        try authenticate(message.span, key: key, hash: hash, into: &span)
         return code
+    }
+
+    /// Computes the authentication code of `message` without allocating.
+    ///
+    /// - Parameters:
+    ///   - message: any length.
+    ///   - key: any length.
+    ///   - hash: the hash function.
+    ///   - code: room for `hash.digestCount` bytes or more, which come first.
+    /// - Throws: `CryptographyError.libraryFailed`, or `.invalidParameter` when there is no room.
+    package static func authenticate(
+        _ message: Span<UInt8>, key: borrowing SecretBytes, hash: HashAlgorithm,
+        into code: inout MutableSpan<UInt8>
+    ) throws(CryptographyError) {
+        guard code.count >= hash.digestCount else { throw .invalidParameter }
+        let done = unsafe message.withUnsafeBufferPointer { message in
+            unsafe code.withUnsafeMutableBufferPointer { code in
+                unsafe shim_hmac(
+                    hash.shimNumber, key.address, key.count, message.baseAddress, message.count,
+                    code.baseAddress)
+            }
+        }
+        guard done == 1 else { throw .libraryFailed }
     }
 }
 

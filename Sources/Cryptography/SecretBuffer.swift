@@ -5,7 +5,7 @@ package struct SecretBuffer: ~Copyable, Sendable {
 
     /// An empty buffer with room for `capacity` bytes.
     package init(capacity: Int = 256) {
-        storage = SecretBytes(count: max(capacity, 1)) { _ in }
+        storage = SecretBytes(zeros: max(capacity, 1))
     }
 
     /// The number of bytes so far.
@@ -21,10 +21,7 @@ package struct SecretBuffer: ~Copyable, Sendable {
     /// Appends bytes.
     package mutating func append(_ bytes: Span<UInt8>) {
         reserve(bytes.count)
-        let start = used
-        storage.withMutableBytes { into in
-            for index in bytes.indices { into[start + index] = bytes[index] }
-        }
+        storage.replace(at: used, with: bytes)
         used += bytes.count
     }
 
@@ -58,11 +55,8 @@ package struct SecretBuffer: ~Copyable, Sendable {
 
     private mutating func reserve(_ more: Int) {
         guard used + more > storage.count else { return }
-        let larger = SecretBytes(count: max(storage.count * 2, used + more)) { into in
-            storage.withBytes { old in
-                for index in 0..<used { into[index] = old[index] }
-            }
-        }
+        var larger = SecretBytes(zeros: max(storage.count * 2, used + more))
+        storage.withBytes { larger.replace(at: 0, with: $0.extracting(0..<used)) }
         storage = larger
     }
 }

@@ -39,9 +39,8 @@ internal import CShims
 
     /// Takes over a copy of `bytes`; wiping the original is the caller's part.
     package init(copying bytes: Span<UInt8>) {
-        self.init(count: bytes.count) { span in
-            for index in bytes.indices { span[index] = bytes[index] }
-        }
+        self.init(zeros: bytes.count)
+        replace(at: 0, with: bytes)
     }
 
     deinit { unsafe shim_secret_free(memory.baseAddress, memory.count) }
@@ -66,6 +65,14 @@ internal import CShims
     ) throws(Failure) {
         var span = unsafe memory.mutableSpan
         try body(&span)
+    }
+
+    /// Overwrites the bytes from `start`, all at once.
+    mutating func replace(at start: Int, with bytes: Span<UInt8>) {
+        precondition(start >= 0 && start + bytes.count <= count)
+        unsafe bytes.withUnsafeBufferPointer { bytes in
+            _ = unsafe memory.extracting(start...).update(fromContentsOf: bytes)
+        }
     }
 
     /// A second owner of the same bytes.

@@ -18,19 +18,19 @@ package enum HOTP {
         key: borrowing SecretBytes, counter: UInt64, digits: Int, algorithm: HashAlgorithm = .sha1
     ) throws(CryptographyError) -> String {
         guard HOTP.digits.contains(digits) else { throw .invalidParameter }
-        let message = (0..<8).map { UInt8(truncatingIfNeeded: counter >> (56 - 8 * UInt64($0))) }
-        let mac = try HMAC.authenticate(message, key: key, hash: algorithm)
+        let message = [8 of UInt8] { UInt8(truncatingIfNeeded: counter >> (56 - 8 * UInt64($0))) }
+        var mac = [64 of UInt8](repeating: 0)
+        var room = mac.mutableSpan
+        try HMAC.authenticate(message.span, key: key, hash: algorithm, into: &room)
         // Dynamic truncation (RFC 4226, section 5.3).
-        let offset = Int(mac[mac.count - 1] & 0x0F)
+        let offset = Int(mac[algorithm.digestCount - 1] & 0x0F)
         var number: UInt32 = 0
-        for byte in mac[offset..<offset + 4] { number = number << 8 | UInt32(byte) }
+        for index in offset..<offset + 4 { number = number << 8 | UInt32(mac[index]) }
         number &= 0x7FFF_FFFF
-        var text = [UInt8](repeating: UInt8(ascii: "0"), count: digits)
-        for index in text.indices.reversed() {
-            text[index] += UInt8(number % 10)
-            number /= 10
-        }
-        return String(decoding: text, as: UTF8.self)
+        // A one in front keeps the leading zeros.
+        var modulus: UInt32 = 1
+        for _ in 0..<digits { modulus *= 10 }
+        return String(String(modulus + number % modulus).dropFirst())
     }
 }
 

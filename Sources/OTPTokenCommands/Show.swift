@@ -15,15 +15,19 @@ func show(_ line: Invocation, _ session: Session) throws(CommandFailure) {
     let chosen = line.has("all") ? tokens : [try choose(line.operands.first, from: tokens)]
     let next = line.has("next")
     let now = time ?? wallClockSeconds()
-    var reports: [CodeReport] = []
-    for token in chosen { reports.append(try CodeReport(token, at: now, withNext: next)) }
-
     if line.has("json") {
+        var reports: [CodeReport] = []
+        for token in chosen { reports.append(try CodeReport(token, at: now, withNext: next)) }
         try writeResult(line.has("all") ? json(reports) : json(reports[0]))
-    } else if line.has("all") {
-        try writeResult(reports.map { "\($0.name)\t\($0.nextCode ?? $0.code)\n" }.joined())
     } else {
-        try writeResult("\(reports[0].nextCode ?? reports[0].code)\n")
+        var lines = ""
+        for token in chosen {
+            let report = try CodeReport(token, at: now, withNext: next)
+            if line.has("all") { lines += report.name + "\t" }
+            lines += report.nextCode ?? report.code
+            lines += "\n"
+        }
+        try writeResult(lines)
     }
 }
 

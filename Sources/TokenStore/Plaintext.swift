@@ -3,18 +3,22 @@ import OATH
 
 /// The text inside the store: for each token a line `token`, lines `key value`, and a line `end`.
 enum Plaintext {
-    fileprivate enum Key: String, CaseIterable {
-        case name, kind, state, secret, algorithm, digits, period, issuer
-        case serviceID = "service_id"
-        case userID = "user_id"
-        case server
-        case enrolledAt = "enrolled_at"
-        case expiresAt = "expires_at"
-        case isDefault = "default"
+    fileprivate enum Key: Int {
+        case name, kind, state, secret, algorithm, digits, period, issuer, serviceID, userID, server
+        case enrolledAt, expiresAt, isDefault
+
+        static let names = [
+            "name", "kind", "state", "secret", "algorithm", "digits", "period", "issuer",
+            "service_id", "user_id", "server", "enrolled_at", "expires_at", "default",
+        ]
+
+        var text: String { Self.names[rawValue] }
     }
 
     private static let kind = "totp"
     private static let yes = "yes"
+    private static let word = Array("token".utf8)
+    private static let end = Array("end".utf8)
 
     static func encode(_ tokens: [Token]) -> SecretBytes {
         var text = SecretBuffer(capacity: 512 * max(1, tokens.count))
@@ -23,7 +27,7 @@ enum Plaintext {
             text.line(.name, token.name)
             text.line(.kind, kind)
             text.line(.state, token.state.rawValue)
-            text.append("\(Key.secret.rawValue) ")
+            text.append("\(Key.secret.text) ")
             Base64.append(token.seed.value, padding: .required, to: &text)
             text.append("\n")
             text.line(.algorithm, token.totp.algorithm.rawValue)
@@ -52,45 +56,57 @@ enum Plaintext {
             && [token.issuer, token.serviceID, token.userID, token.server].allSatisfy(Token.isValue)
             && token.extras.allSatisfy { extra in
                 !extra.key.isEmpty && !extra.key.utf8.contains(0x20) && Token.isValue(extra.key)
-                    && Key(rawValue: extra.key) == nil && extra.value.value.withBytes(Token.isValue)
+                    && !Key.names.contains(extra.key) && extra.value.value.withBytes(Token.isValue)
             }
     }
 
     static func decode(_ plaintext: borrowing SecretBytes) throws(StoreError) -> [Token] {
         try plaintext.withBytes { (text) throws(StoreError) in
+            let keys = Key.names.map { Array($0.utf8) }
             var tokens: [Token] = []
             var reader = LineReader()
             while let line = try reader.next(text) {
-                guard text.holds("token", at: line) else { throw .damaged("token") }
-                tokens.append(try token(&reader, text))
+                guard text.holds(word, at: line) else { throw .damaged("token") }
+                tokens.append(try token(&reader, text, keys))
             }
             return tokens
         }
     }
 
     private static func token(
-        _ reader: inout LineReader, _ text: Span<UInt8>
+        _ reader: inout LineReader, _ text: Span<UInt8>, _ keys: [[UInt8]]
     ) throws(StoreError) -> Token {
-        var values: [Key: Range<Int>] = [:]
+        var values = [14 of Range<Int>?](repeating: nil)
         var extras: [Token.Extra] = []
+        // Keys come in their order, as a rule: the search begins behind the one before.
+        var expected = 0
         while true {
             guard let line = try reader.next(text) else { throw .damaged("end of a token") }
-            if text.holds("end", at: line) { break }
-            guard let (name, value) = text.pair(line) else { throw .damaged("token line") }
-            guard let key = Key(rawValue: name) else {
-                guard Token.isValue(name), Token.isValue(text.extracting(value)) else {
-                    throw .damaged("token line")
-                }
+            if text.holds(end, at: line) { break }
+            guard let (key, value) = text.pair(line) else { throw .damaged("token line") }
+            let order = 0..<keys.count
+            guard
+                let known = order.first(where: {
+                    text.holds(keys[(expected + $0) % keys.count], at: key)
+                })
+            else {
+                guard let name = text.string(key), Token.isValue(name),
+                    Token.isValue(text.extracting(value))
+                else { throw .damaged("token line") }
                 extras.append(
                     .init(key: name, value: Shared(SecretBytes(copying: text.extracting(value)))))
                 continue
             }
-            guard values.updateValue(value, forKey: key) == nil else { throw .damaged("key twice") }
+            let index = (expected + known) % keys.count
+            guard values[index] == nil else { throw .damaged("key twice") }
+            values[index] = value
+            expected = index + 1
         }
         func string(_ key: Key) throws(StoreError) -> String {
-            guard let range = values[key], let value = text.string(range), Token.isValue(value)
+            guard let range = values[key.rawValue], let value = text.string(range),
+                text.isPlain(range) || Token.isValue(value)
             else {
-                throw .damaged(key.rawValue)
+                throw .damaged(key.text)
             }
             return value
         }
@@ -98,22 +114,22 @@ enum Plaintext {
         func number(_ key: Key) throws(StoreError) -> Int64 {
             let text = try string(key)
             guard let number = Int64(text), "\(number)" == text else {
-                throw .damaged(key.rawValue)
+                throw .damaged(key.text)
             }
             return number
         }
         func time(_ key: Key) throws(StoreError) -> Int64? {
-            values[key] == nil ? nil : try number(key)
+            values[key.rawValue] == nil ? nil : try number(key)
         }
         func isDefault() throws(StoreError) -> Bool {
-            guard values[.isDefault] != nil else { return false }
-            guard try string(.isDefault) == yes else { throw .damaged(Key.isDefault.rawValue) }
+            guard values[Key.isDefault.rawValue] != nil else { return false }
+            guard try string(.isDefault) == yes else { throw .damaged(Key.isDefault.text) }
             return true
         }
         guard try string(.kind) == kind else {
             throw .unsupported("a token of the kind \(try string(.kind))")
         }
-        guard let secret = values[.secret],
+        guard let secret = values[Key.secret.rawValue],
             let seed = Base64.decode(text.extracting(secret), padding: .required), seed.count > 0
         else { throw .damaged("secret") }
         guard let algorithm = HashAlgorithm(rawValue: try string(.algorithm)),
@@ -152,24 +168,35 @@ struct LineReader {
 
 extension SecretBuffer {
     fileprivate mutating func line(_ key: Plaintext.Key, _ value: String) {
-        append("\(key.rawValue) \(value)\n")
+        append("\(key.text) \(value)\n")
     }
 }
 
 extension Span<UInt8> {
     fileprivate func string(_ range: Range<Int>) -> String? {
-        String(validating: Array(copying: extracting(range)), as: UTF8.self)
+        guard let text = try? UTF8Span(validating: extracting(range)) else { return nil }
+        return String(copying: text)
     }
 
-    fileprivate func holds(_ word: StaticString, at range: Range<Int>) -> Bool {
-        range.count == word.utf8CodeUnitCount && string(range) == "\(word)"
+    /// Whether nothing but visible ASCII and spaces stands there, as nearly always.
+    fileprivate func isPlain(_ range: Range<Int>) -> Bool {
+        for index in range where !(0x20...0x7E).contains(self[index]) { return false }
+        return true
     }
 
-    /// Key and value: what stands before and behind the first space of a line.
-    fileprivate func pair(_ line: Range<Int>) -> (String, Range<Int>)? {
-        guard let space = line.first(where: { self[$0] == 0x20 }), space > line.lowerBound,
-            let key = string(line.lowerBound..<space)
-        else { return nil }
-        return (key, space + 1..<line.upperBound)
+    fileprivate func holds(_ word: [UInt8], at range: Range<Int>) -> Bool {
+        guard range.count == word.count else { return false }
+        for index in word.indices where self[range.lowerBound + index] != word[index] {
+            return false
+        }
+        return true
+    }
+
+    /// Where key and value are: what stands before and behind the first space of a line.
+    fileprivate func pair(_ line: Range<Int>) -> (key: Range<Int>, value: Range<Int>)? {
+        guard let space = line.first(where: { self[$0] == 0x20 }), space > line.lowerBound else {
+            return nil
+        }
+        return (line.lowerBound..<space, space + 1..<line.upperBound)
     }
 }

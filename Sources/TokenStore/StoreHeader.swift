@@ -18,24 +18,31 @@ package struct KeySlot: Equatable, Sendable {
 
     /// Reads a line strictly; a slot of another kind is kept as it stands.
     init(line: String) throws(StoreError) {
-        let words = line.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
-        guard words.count >= 3, words[0] == "slot", words.allSatisfy({ !$0.isEmpty }),
-            words[1].utf8.allSatisfy({
+        let words = Array(line.utf8).split(separator: 0x20, omittingEmptySubsequences: false)
+        guard words.count >= 3, words[0].elementsEqual("slot".utf8),
+            words.allSatisfy({ !$0.isEmpty }),
+            words[1].allSatisfy({
                 (97...122).contains($0) || (48...57).contains($0) || $0 == 45
             })
         else { throw .damaged("slot line") }
         self.line = line
-        kind = words[1]
+        kind = String(decoding: words[1], as: UTF8.self)
         guard kind == Self.device else {
             contents = nil
             return
         }
         guard words.count == 4,
-            let salt = Base64.decode(words[2], padding: .none), salt.count == Self.saltCount,
-            let wrapped = Base64.decode(words[3], padding: .none),
-            wrapped.count == Self.wrappedCount
+            let salt = Self.decode(words[2], count: Self.saltCount),
+            let wrapped = Self.decode(words[3], count: Self.wrappedCount)
         else { throw .damaged("device slot") }
         contents = (salt, wrapped)
+    }
+
+    private static func decode(_ word: ArraySlice<UInt8>, count: Int) -> [UInt8]? {
+        guard let bytes = Base64.decode(word.span, padding: .none), bytes.count == count else {
+            return nil
+        }
+        return bytes.withBytes { Array(copying: $0) }
     }
 
     /// Wraps a store key for this machine.
@@ -92,8 +99,9 @@ struct StoreHeader {
 
     /// What the MAC covers: everything up to and with `mac `.
     var covered: [UInt8] {
-        Array(([Self.firstLine] + slots.map(\.line)).map { $0 + "\n" }.joined().utf8)
-            + Array("mac ".utf8)
+        var text = Self.firstLine + "\n"
+        for slot in slots { text += slot.line + "\n" }
+        return Array((text + "mac ").utf8)
     }
 
     /// The whole header, with the newline of the last line: the ciphertext's associated data.

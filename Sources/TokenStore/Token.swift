@@ -64,12 +64,16 @@ package struct Token: Sendable {
 
     /// Whether a text may be a token's name.
     package static func isName(_ text: String) -> Bool {
-        (1...64).contains(text.count) && text.utf8.count <= 1024 && isValue(text)
-            && text.first != " " && text.last != " "
+        !text.isEmpty && text.utf8.count <= 1024 && isValue(text)
+            && (text.utf8.count <= 64 || text.count <= 64)
+            && (text.utf8.first != 0x20 || text.first != " ") && text.last != " "
     }
 
     /// Whether a text may stand in the store: no control character (category Cc) and no line separator.
-    package static func isValue(_ text: String) -> Bool { text.unicodeScalars.allSatisfy(isPlain) }
+    package static func isValue(_ text: String) -> Bool {
+        text.utf8.allSatisfy { (0x20...0x7E).contains($0) }
+            || text.unicodeScalars.allSatisfy(isPlain)
+    }
 
     /// Whether bytes may stand in the store; they are looked at where they are, as they may be a secret.
     static func isValue(_ bytes: Span<UInt8>) -> Bool {
@@ -95,7 +99,9 @@ extension [Token] {
     package func index(named name: String) -> Int? { firstIndex { $0.name == name } }
 
     /// The tokens that give codes.
-    package var active: [Token] { filter { $0.state == .active } }
+    package var active: [Token] {
+        allSatisfy { $0.state == .active } ? self : filter { $0.state == .active }
+    }
 
     /// The token that is meant when nobody names one: the default, else the first.
     package var defaultToken: Token? {

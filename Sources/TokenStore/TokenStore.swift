@@ -42,7 +42,7 @@ package struct TokenStore: ~Copyable {
         do throws(CryptographyError) {
             guard try header.isAuthentic(key: key) else { throw .notAuthentic }
             plaintext = try AESGCM.open(
-                Array(file[bodyStart...]), key: Self.payloadKey(key), aad: header.bytes)
+                file.span.extracting(bodyStart...), key: Self.payloadKey(key), aad: header.bytes)
         } catch .notAuthentic {
             throw .damaged("does not authenticate")
         } catch {

@@ -22,7 +22,7 @@ extension ProgramTable {
     package func parse(_ arguments: [String]) throws(UsageError) -> Invocation {
         var command: CommandEntry?
         var operands: [String] = []
-        var options: [String: String?] = [:]
+        var options: [GivenOption] = []
         var rest = arguments[...]
         var optionsEnded = false
         while let argument = rest.popFirst() {
@@ -40,7 +40,7 @@ extension ProgramTable {
                 operands.append(argument)
             }
         }
-        if options["help"] == nil, options["version"] == nil {
+        if !options.contains("help"), !options.contains("version") {
             guard let command else { throw .noCommand }
             try check(operands, of: command)
         }
@@ -54,28 +54,30 @@ extension ProgramTable {
 
     private func takeOption(
         _ argument: String, of command: CommandEntry?, rest: inout ArraySlice<String>,
-        into options: inout [String: String?]
+        into options: inout [GivenOption]
     ) throws(UsageError) {
-        let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-        let name = argument == "-h" ? "help" : String(parts[0].dropFirst(2))
+        let equals = argument.firstIndex(of: "=")
+        let head = argument[..<(equals ?? argument.endIndex)]
+        let attached = equals.map { String(argument[argument.index(after: $0)...]) }
+        let name = argument == "-h" ? "help" : String(head.dropFirst(2))
         let known = self.options(of: command)
         guard argument == "-h" || argument.hasPrefix("--"),
             let option = known.first(where: { $0.name == name })
         else {
             // An option of a command that has not been named yet is told by that.
             throw .unknownOption(
-                String(parts[0]), command: command?.name,
+                String(head), command: command?.name,
                 nearest: nearest(to: name, in: known.map(\.name)).map { "--\($0)" })
         }
-        guard options[name] == nil else { throw .optionTwice(name) }
+        guard !options.contains(name) else { throw .optionTwice(name) }
         if let value = option.value {
-            guard let given = parts.count == 2 ? String(parts[1]) : rest.popFirst() else {
+            guard let given = attached ?? rest.popFirst() else {
                 throw .missingValue(name, value: value)
             }
-            options[name] = .some(given)
+            options.append(GivenOption(name: name, value: given))
         } else {
-            guard parts.count == 1 else { throw .unexpectedValue(name) }
-            options[name] = .some(nil)
+            guard attached == nil else { throw .unexpectedValue(name) }
+            options.append(GivenOption(name: name, value: nil))
         }
     }
 

@@ -100,17 +100,30 @@ package struct Invocation: Equatable, Sendable {
     /// The command's name; nil when the line named none.
     package let command: String?
     package let operands: [String]
-    private let options: [String: String?]
+    private let options: [GivenOption]
 
-    init(command: String?, operands: [String], options: [String: String?]) {
+    init(command: String?, operands: [String], options: [GivenOption]) {
         self.command = command
         self.operands = operands
         self.options = options
     }
 
     /// Whether an option was given.
-    package func has(_ option: String) -> Bool { options[option] != nil }
+    package func has(_ option: String) -> Bool { options.contains(option) }
 
     /// The value of an option, or nil when it was not given.
-    package func value(_ option: String) -> String? { options[option] ?? nil }
+    package func value(_ option: String) -> String? {
+        options.first { $0.name == option }?.value
+    }
+}
+
+/// An option of a command line. A handful in an array are found faster than a dictionary is made.
+struct GivenOption: Equatable, Sendable {
+    let name: String
+    /// Nil for a flag.
+    let value: String?
+}
+
+extension [GivenOption] {
+    func contains(_ name: String) -> Bool { contains { $0.name == name } }
 }

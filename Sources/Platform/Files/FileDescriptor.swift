@@ -41,7 +41,8 @@ package struct FileDescriptor: ~Copyable, Sendable {
         while bytes.count < count {
             let more = try read(atMost: count - bytes.count)
             if more.isEmpty { break }
-            bytes += more
+            // Nearly always the first piece is all of it.
+            if bytes.isEmpty { bytes = more } else { bytes += more }
         }
         return bytes
     }

@@ -1,0 +1,44 @@
+import Cryptography
+import OATH
+import Platform
+import TokenStore
+
+/// Writes a store of tokens with random seeds, and the device key if there is none yet.
+func makeStore(in folder: String, count: Int) throws {
+    let locations = Locations(home: folder)
+    if (try? PrivateFile.read(locations.deviceKey, limit: 32)) == nil {
+        try PrivateFile.replace(
+            locations.deviceKey, with: publicRandom(count: 32, from: SecretBytes.random))
+    }
+    let key = try PrivateFile.read(locations.deviceKey, limit: 32) + machineIdentity()
+    var store = try TokenStore(
+        newFor: SecretBytes(copying: key.span), random: SecretBytes.random)
+    for number in 1...count {
+        store.tokens.append(
+            Token(
+                name: "token \(number)", state: .active, seed: Shared(try .random(count: 32)),
+                totp: .rule, issuer: "Acme Bank", serviceID: "10121234",
+                userID: "\(10_000_000_000_000 + number)AB", server: "https://otp.example/token",
+                enrolledAt: 1_739_489_490, isDefault: number == 1))
+    }
+    try PrivateFile.replace(locations.store, with: store.sealed(random: SecretBytes.random))
+}
+
+/// Computes codes of successive steps; as liboath.c does.
+func measureCodes(_ count: Int) throws {
+    CryptographyLibrary.startOffline()
+    let key = SecretBytes(copying: Array(UInt8(0)..<32).span)
+    var last = try TOTP.rule.code(key: key, step: 0)
+    let start = monotonicSeconds()
+    for step in 0..<UInt64(count) { last = try TOTP.rule.code(key: key, step: step) }
+    let rate = Double(count) / (monotonicSeconds() - start)
+    try writeResult("\(last) \(Int(rate))\n")
+}
+
+/// Seconds since some moment, on a clock that nobody sets.
+func monotonicSeconds() -> Double {
+    let parts = ContinuousClock.now.duration(to: origin).components
+    return -Double(parts.seconds) - Double(parts.attoseconds) * 1e-18
+}
+
+private let origin = ContinuousClock.now

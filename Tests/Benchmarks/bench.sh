@@ -1,0 +1,133 @@
+#!/bin/bash
+# Measures the release build beside its peers, in one run, and prints ratios next to their bars; `make bench`.
+# Ends with 1 when a bar is missed. ROUNDS and RUNS say how often the programs are started.
+set -euo pipefail
+
+root=$(cd "$(dirname "$0")/../.." && pwd)
+here=$root/Tests/Benchmarks
+otptoken=$root/.build/release/otptoken
+driver=$root/.build/release/BenchmarkDriver
+rounds=${ROUNDS:-5}
+runs=${RUNS:-200}
+
+missing=()
+while read -r command package; do
+    command -v "$command" >/dev/null || missing+=("$package")
+done <<'END'
+hyperfine hyperfine
+stoken stoken
+oathtool oathtool
+openssl openssl
+script bsdutils
+END
+CC=${CC:-$(command -v gcc || command -v clang || echo gcc)}
+command -v "$CC" >/dev/null || missing+=(gcc libc6-dev)
+[ -e /usr/include/liboath/oath.h ] || missing+=(liboath-dev)
+[ ${#missing[@]} -eq 0 ] || "$root/scripts/install" "${missing[@]}"
+
+work=$(mktemp -d)
+pty=
+trap '[ -z "$pty" ] || kill "$pty" 2>/dev/null || true; rm -rf "$work"' EXIT
+export HOME=$work TERM=xterm LC_ALL=C
+unset "${!OTPTOKEN_@}" "${!XDG_@}"
+
+missed=()
+
+# report WHAT VALUE [OPERATOR BAR]: one line; without a bar it is for information.
+report() {
+    local verdict=
+    if [ $# -eq 4 ]; then
+        if awk "BEGIN { exit !($2 $3 $4) }"; then verdict=met; else verdict=MISSED missed+=("$1"); fi
+        printf '%-58s %10s   %s %-5s %s\n' "$1" "$2" "$3" "$4" "$verdict"
+    else
+        printf '%-58s %10s\n' "$1" "$2"
+    fi
+}
+
+median() { sort -g | awk '{ a[NR] = $1 } END { print NR % 2 ? a[(NR + 1) / 2] : (a[NR / 2] + a[NR / 2 + 1]) / 2 }'; }
+ratio() { awk "BEGIN { printf \"%.2f\", $1 / $2 }"; }
+compile() { "$CC" -O2 -std=gnu11 "$@"; }
+
+# Stores, and the peers.
+for count in 1 1000; do
+    mkdir -m 700 "$work/$count"
+    "$driver" store "$work/$count" "$count"
+done
+compile -I"$root/Sources/CShims/include" -o "$work/reference" "$here/reference.c" "$root/Sources/CShims/shim_crypto.c" \
+    -Wl,--as-needed -lcrypto
+compile -o "$work/liboath" "$here/liboath.c" -loath
+stoken import --random --new-password= >/dev/null
+seed=3132333435363738393031323334353637383930313233343536373839303132
+
+# A minute may end between two programs; the code is the same before and after in all but one of many tries.
+until before=$("$otptoken" --home "$work/1" show) && code=$("$work/reference" "$work/1") &&
+    [ "$before" = "$("$otptoken" --home "$work/1" show)" ]; do :; done
+[ "$code" = "$before" ] || { echo "bench: show prints $before, the C program $code" >&2; exit 1; }
+
+# Whole processes, one after the other in each round, so that a busy machine is busy for all of them.
+programs=(
+    "$otptoken --home $work/1 show"
+    "$work/reference $work/1"
+    "stoken tokencode --pin=0000"
+    "oathtool --totp=sha256 --digits=8 --time-step-size=60s $seed"
+    "$otptoken --home $work/1000 show --all"
+    "$otptoken --home $work/1000 show"
+)
+for ((round = 0; round < rounds; round++)); do
+    hyperfine -N --style none --warmup 10 --runs "$runs" --export-csv "$work/round" "${programs[@]}" 2>/dev/null
+    for index in "${!programs[@]}"; do
+        awk -F, -v row=$((index + 2)) 'NR == row { print $4 * 1000 }' "$work/round" >>"$work/times.$index"
+    done
+done
+for index in "${!programs[@]}"; do times[index]=$(median <"$work/times.$index"); done
+
+printf 'whole process, median in ms: show %.2f, C %.2f, stoken %.2f, oathtool %.2f, show --all of 1,000 %.2f\n\n' \
+    "${times[@]:0:5}"
+report "show / stoken tokencode" "$(ratio "${times[0]}" "${times[2]}")" "<=" 0.60
+report "show / the same in C" "$(ratio "${times[0]}" "${times[1]}")" "<=" 1.25
+report "show / oathtool" "$(ratio "${times[0]}" "${times[3]}")"
+report "show --all with 1,000 tokens / show with one" "$(ratio "${times[4]}" "${times[0]}")" "<=" 2
+report "show with 1,000 tokens / show with one" "$(ratio "${times[5]}" "${times[0]}")"
+
+# Codes in the process.
+iterations=200000
+for ((round = 0; round < rounds; round++)); do
+    read -r ours rate < <("$driver" totp $iterations) && echo "$rate" >>"$work/ours"
+    read -r theirs rate < <("$work/liboath" $iterations) && echo "$rate" >>"$work/theirs"
+    [ "$ours" = "$theirs" ] || { echo "bench: codes differ from liboath's" >&2; exit 1; }
+done
+report "TOTP codes a second / liboath" "$(ratio "$(median <"$work/ours")" "$(median <"$work/theirs")")" ">=" 1
+
+# watch on a terminal, after its start.
+cpu() {
+    if [ -r "/proc/$1/schedstat" ]; then
+        awk '{ print $1 / 1e6 }' "/proc/$1/schedstat"
+    else
+        awk -v tick="$(getconf CLK_TCK)" '{ print ($14 + $15) * 1000 / tick }' "/proc/$1/stat"
+    fi
+}
+memory() { awk -v key="$2:" '$1 == key { printf "%.1f", $2 / 1024 }' "/proc/$1/status"; }
+sleep 60 | script -qefc "echo \$\$ >$work/pid; stty cols 80 rows 24; exec $otptoken --home $work/1 watch" /dev/null \
+    >/dev/null &
+pty=$!
+sleep 2
+watch=$(<"$work/pid")
+before=$(cpu "$watch")
+sleep 20
+report "watch, CPU in ms a minute" "$(awk "BEGIN { printf \"%.1f\", 3 * ($(cpu "$watch") - $before) }")" "<=" 10
+report "watch, resident now in MB" "$(memory "$watch" VmRSS)" "<=" 12
+report "watch, resident at most in MB" "$(memory "$watch" VmHWM)" "<=" 12
+kill "$watch"
+
+# The issuer, with four clients at a time. openssl speed counts multiplications of a point; an enrolment needs 5.
+mkdir -m 700 "$work/issuer"
+read -r direct http < <("$driver" enrol "$work/issuer" 48)
+multiplications=$(openssl speed -seconds 2 -multi "$(nproc)" ecdhp256 2>/dev/null | awk '/ecdh/ { rate = $NF } END { print rate }')
+allowed=$(ratio "$multiplications" 5)
+report "enrolments a second / openssl's multiplications" "$(ratio "$direct" "$allowed")" ">=" 0.5
+report "enrolments a second over HTTP / openssl's" "$(ratio "$http" "$allowed")"
+
+if [ ${#missed[@]} -gt 0 ]; then
+    printf '\nmissed: %s\n' "$(printf '%s; ' "${missed[@]}" | sed 's/; $//')"
+    exit 1
+fi
