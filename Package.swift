@@ -75,6 +75,9 @@ let package = Package(
             "InteropTests", ["Cryptography", "OATH", "Enrolment", "TokenStore", "Platform"]),
         tests("TranscriptTests", exclude: ["Transcripts"]),
         tests("TerminalTests"),
+        tests(
+            "ConsistencyTests", ["Platform", "OTPTokenCommands", "IssuerService"],
+            exclude: ["enrol.sh", "press_tab.py", "read_store.py"]),
     ],
     swiftLanguageModes: [.v6]
 )

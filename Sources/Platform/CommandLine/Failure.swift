@@ -1,5 +1,5 @@
 /// The exit statuses of both programs.
-package enum ExitStatus: Int32, Sendable {
+package enum ExitStatus: Int32, CaseIterable, Sendable {
     case done = 0
     case failure = 1
     case usage = 2

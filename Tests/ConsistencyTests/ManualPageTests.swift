@@ -1,0 +1,65 @@
+import Foundation
+import Platform
+import TestSupport
+import Testing
+
+/// The option table, the manual pages and `--help` say the same.
+struct ManualPageTests {
+    static let pages = ["otptoken.1", "otptoken-store.5", "otptoken-enrol.7", "otptoken-issuer.8"]
+
+    @Test(arguments: Documented.all)
+    func `the manual page has every command and option, and no others`(
+        program: Documented
+    ) throws {
+        let page = try ManualPage(program.page)
+        let written = page.commandTags
+        #expect(written.keys.sorted() == program.tags.keys.sorted())
+        for (command, tags) in program.tags { #expect(written[command] == tags, "\(command)") }
+    }
+
+    @Test(arguments: Documented.all)
+    func `--help has every command and option, and no others`(program: Documented) throws {
+        let table = program.table
+        let home = try TemporaryFolder()
+        func help(_ arguments: String...) throws -> [String] {
+            let outcome = try Program.run(
+                "\(Program.folder)/\(table.name)", arguments, home: home.path)
+            #expect(outcome.status == 0)
+            return firstWords(outcome.output)
+        }
+        let globals = table.globals.map { "--\($0.name)" }
+        #expect(try help("help") == table.commands.map(\.name) + globals)
+        for command in table.commands {
+            let options = command.options.map { "--\($0.name)" } + globals
+            #expect(try help("help", command.name) == options)
+            #expect(try help(command.name, "--help") == options)
+        }
+    }
+
+    /// What the indented lines of a help text begin with; a line that goes on is indented further.
+    private func firstWords(_ text: String) -> [String] {
+        text.split(separator: "\n").filter { $0.hasPrefix("  ") && !$0.hasPrefix("   ") }
+            .compactMap { $0.split(separator: " ").first.map(String.init) }
+    }
+
+    @Test(arguments: Documented.all)
+    func `the manual page has every exit status`(program: Documented) throws {
+        let written = try ManualPage(program.page).tags("EXIT STATUS")
+        #expect(written == program.statuses.map { "\($0.rawValue)" })
+    }
+
+    @Test(arguments: pages)
+    func `mandoc finds nothing wrong`(name: String) throws {
+        let home = try TemporaryFolder()
+        let outcome = try Program.run(
+            "mandoc", ["-T", "lint", "-W", "warning", "\(ManualPage.folder)/\(name)"],
+            home: home.path)
+        #expect(outcome.status == 0, "mandoc is needed (Debian: mandoc)")
+        #expect(outcome.output + outcome.errors == "")
+    }
+
+    @Test func `every manual page is checked`() throws {
+        let files = try FileManager.default.contentsOfDirectory(atPath: ManualPage.folder)
+        #expect(files.filter { $0.contains(".") }.sorted() == Self.pages.sorted())
+    }
+}

@@ -1,0 +1,50 @@
+# bash completion for otptoken-issuer
+_otptoken_issuer() {
+    local cur=${COMP_WORDS[COMP_CWORD]} word option= command= operands=0 ended= i
+    COMPREPLY=()
+    # bash makes three words of --option=value.
+    for ((i = 1; i < COMP_CWORD; i++)); do
+        word=${COMP_WORDS[i]}
+        if [[ $option ]]; then
+            [[ $word == = ]] || option=
+        elif [[ $word == -- && ! $ended ]]; then
+            ended=1
+        elif [[ $word == -?* && ! $ended ]]; then
+            case $command:$word in
+            *:--home | init:--service-id | init:--name | init:--url | issue:--email | issue:--start-password-file | serve:--listen | serve:--tls-cert | serve:--tls-key) option=$word ;;
+            esac
+        elif [[ ! $command ]]; then
+            command=$word
+        else
+            ((operands++))
+        fi
+    done
+    if [[ $option ]]; then
+        [[ $cur == = ]] && cur=
+        case $command:$option in
+        *:--home) compopt -o dirnames ;;
+        issue:--start-password-file) compopt -o default ;;
+        serve:--tls-cert) compopt -o default ;;
+        serve:--tls-key) compopt -o default ;;
+        esac
+    elif [[ $cur == -* && ! $ended ]]; then
+        case $command in
+        init) COMPREPLY=($(compgen -W '--service-id --name --url --home --help --version' -- "$cur")) ;;
+        issue) COMPREPLY=($(compgen -W '--email --start-password-file --home --help --version' -- "$cur")) ;;
+        serve) COMPREPLY=($(compgen -W '--listen --tls-cert --tls-key --home --help --version' -- "$cur")) ;;
+        verify) COMPREPLY=($(compgen -W '--home --help --version' -- "$cur")) ;;
+        list) COMPREPLY=($(compgen -W '--json --home --help --version' -- "$cur")) ;;
+        revoke) COMPREPLY=($(compgen -W '--home --help --version' -- "$cur")) ;;
+        completion) COMPREPLY=($(compgen -W '--home --help --version' -- "$cur")) ;;
+        help) COMPREPLY=($(compgen -W '--home --help --version' -- "$cur")) ;;
+        '') COMPREPLY=($(compgen -W '--home --help --version' -- "$cur")) ;;
+        esac
+    else
+        case $command:$operands in
+        :0) COMPREPLY=($(compgen -W 'init issue serve verify list revoke completion help' -- "$cur")) ;;
+        completion:0) COMPREPLY=($(compgen -W 'bash zsh fish' -- "$cur")) ;;
+        help:0) COMPREPLY=($(compgen -W 'init issue serve verify list revoke completion help' -- "$cur")) ;;
+        esac
+    fi
+}
+complete -F _otptoken_issuer otptoken-issuer

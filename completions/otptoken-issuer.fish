@@ -1,0 +1,49 @@
+# fish completion for otptoken-issuer
+
+# Whether the command line has come to the command $argv[1], and to its operand $argv[2].
+function __otptoken_issuer_at
+    set -l words
+    set -l option
+    set -l ended
+    for word in (commandline -opc)[2..-1]
+        if set -q option[1]
+            set -e option
+        else if test "$word" = --; and not set -q ended[1]
+            set ended yes
+        else if string match -q -- '-?*' $word; and not set -q ended[1]
+            contains -- $word --home --service-id --name --url --email --start-password-file --listen --tls-cert --tls-key
+            and set option $word
+        else
+            set -a words $word
+        end
+    end
+    test "$words[1]" = "$argv[1]"
+    and begin
+        not set -q argv[2]
+        or test (count $words) -eq (math $argv[2] + 1)
+    end
+end
+
+complete -c otptoken-issuer -f
+complete -c otptoken-issuer -l home -x -a '(__fish_complete_directories)' -d 'keep all files in DIR'
+complete -c otptoken-issuer -l help -d 'tell what the command takes'
+complete -c otptoken-issuer -l version -d 'print the version'
+complete -c otptoken-issuer -n "__otptoken_issuer_at ''" -a init -d 'makes a new issuer'
+complete -c otptoken-issuer -n "__otptoken_issuer_at ''" -a issue -d 'issues a token to a person, and writes the mail about it'
+complete -c otptoken-issuer -n "__otptoken_issuer_at ''" -a serve -d 'answers clients that enrol'
+complete -c otptoken-issuer -n "__otptoken_issuer_at ''" -a verify -d 'verifies a code: status 0 accepted, 1 rejected'
+complete -c otptoken-issuer -n "__otptoken_issuer_at ''" -a list -d 'lists the users'
+complete -c otptoken-issuer -n "__otptoken_issuer_at ''" -a revoke -d 'ends a user\'s token'
+complete -c otptoken-issuer -n "__otptoken_issuer_at ''" -a completion -d 'prints a completion script for a shell'
+complete -c otptoken-issuer -n "__otptoken_issuer_at ''" -a help -d 'tells what a command takes'
+complete -c otptoken-issuer -n "__otptoken_issuer_at init" -l service-id -x -d 'the service ID that its users enter'
+complete -c otptoken-issuer -n "__otptoken_issuer_at init" -l name -x -d 'who it is, as tokens show it'
+complete -c otptoken-issuer -n "__otptoken_issuer_at init" -l url -x -d 'where clients reach it'
+complete -c otptoken-issuer -n "__otptoken_issuer_at issue" -l email -x -d 'where the mail goes'
+complete -c otptoken-issuer -n "__otptoken_issuer_at issue" -l start-password-file -r -F -d 'read the start password from FILE (- for standard input) instead of making one'
+complete -c otptoken-issuer -n "__otptoken_issuer_at serve" -l listen -x -d 'where to listen; else 127.0.0.1:8080'
+complete -c otptoken-issuer -n "__otptoken_issuer_at serve" -l tls-cert -r -F -d 'the certificate to show, with its chain'
+complete -c otptoken-issuer -n "__otptoken_issuer_at serve" -l tls-key -r -F -d 'its private key'
+complete -c otptoken-issuer -n "__otptoken_issuer_at list" -l json -d 'print JSON instead of text'
+complete -c otptoken-issuer -n "__otptoken_issuer_at completion 0" -a 'bash zsh fish'
+complete -c otptoken-issuer -n "__otptoken_issuer_at help 0" -a 'init issue serve verify list revoke completion help'

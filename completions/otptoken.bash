@@ -1,0 +1,65 @@
+# bash completion for otptoken
+# The names that go on from $1, which may be quoted already. compgen would expand them: they are compared here.
+_otptoken_tokens() {
+    local name quote= special i
+    case $1 in
+    \"*) quote=\" special='\"$`' ;;
+    \'*) quote=\' special= ;;
+    *) special='\ "'\''$`&;|()<>*?[]{}!#~=:@^' ;;
+    esac
+    while IFS= read -r name; do
+        for ((i = 0; i < ${#special}; i++)); do
+            name=${name//"${special:i:1}"/"\\${special:i:1}"}
+        done
+        [[ $quote == \' ]] && name=${name//\'/"'\\''"}
+        [[ $quote$name == "$1"* ]] && COMPREPLY+=("$name")
+    done < <(otptoken list --names 2>/dev/null)
+}
+_otptoken() {
+    local cur=${COMP_WORDS[COMP_CWORD]} word option= command= operands=0 ended= i
+    COMPREPLY=()
+    # bash makes three words of --option=value.
+    for ((i = 1; i < COMP_CWORD; i++)); do
+        word=${COMP_WORDS[i]}
+        if [[ $option ]]; then
+            [[ $word == = ]] || option=
+        elif [[ $word == -- && ! $ended ]]; then
+            ended=1
+        elif [[ $word == -?* && ! $ended ]]; then
+            case $command:$word in
+            *:--home | init:--server | init:--service-id | init:--user-id | init:--name | init:--start-password-file | init:--ca-file | show:--at | watch:--count) option=$word ;;
+            esac
+        elif [[ ! $command ]]; then
+            command=$word
+        else
+            ((operands++))
+        fi
+    done
+    if [[ $option ]]; then
+        [[ $cur == = ]] && cur=
+        case $command:$option in
+        *:--home) compopt -o dirnames ;;
+        init:--start-password-file) compopt -o default ;;
+        init:--ca-file) compopt -o default ;;
+        esac
+    elif [[ $cur == -* && ! $ended ]]; then
+        case $command in
+        init) COMPREPLY=($(compgen -W '--server --service-id --user-id --name --start-password-file --ca-file --allow-http --force --home --quiet --help --version' -- "$cur")) ;;
+        show) COMPREPLY=($(compgen -W '--next --at --all --json --home --quiet --help --version' -- "$cur")) ;;
+        watch) COMPREPLY=($(compgen -W '--count --json --home --quiet --help --version' -- "$cur")) ;;
+        list) COMPREPLY=($(compgen -W '--names --json --home --quiet --help --version' -- "$cur")) ;;
+        completion) COMPREPLY=($(compgen -W '--home --quiet --help --version' -- "$cur")) ;;
+        help) COMPREPLY=($(compgen -W '--home --quiet --help --version' -- "$cur")) ;;
+        '') COMPREPLY=($(compgen -W '--home --quiet --help --version' -- "$cur")) ;;
+        esac
+    else
+        case $command:$operands in
+        :0) COMPREPLY=($(compgen -W 'init show watch list completion help' -- "$cur")) ;;
+        show:0) _otptoken_tokens "$cur" ;;
+        watch:*) _otptoken_tokens "$cur" ;;
+        completion:0) COMPREPLY=($(compgen -W 'bash zsh fish' -- "$cur")) ;;
+        help:0) COMPREPLY=($(compgen -W 'init show watch list completion help' -- "$cur")) ;;
+        esac
+    fi
+}
+complete -F _otptoken otptoken

@@ -1,0 +1,57 @@
+# fish completion for otptoken
+
+# Whether the command line has come to the command $argv[1], and to its operand $argv[2].
+function __otptoken_at
+    set -l words
+    set -l option
+    set -l ended
+    for word in (commandline -opc)[2..-1]
+        if set -q option[1]
+            set -e option
+        else if test "$word" = --; and not set -q ended[1]
+            set ended yes
+        else if string match -q -- '-?*' $word; and not set -q ended[1]
+            contains -- $word --home --server --service-id --user-id --name --start-password-file --ca-file --at --count
+            and set option $word
+        else
+            set -a words $word
+        end
+    end
+    test "$words[1]" = "$argv[1]"
+    and begin
+        not set -q argv[2]
+        or test (count $words) -eq (math $argv[2] + 1)
+    end
+end
+
+complete -c otptoken -f
+complete -c otptoken -l home -x -a '(__fish_complete_directories)' -d 'keep all files in DIR'
+complete -c otptoken -l quiet -d 'print no notes, only results and errors'
+complete -c otptoken -l help -d 'tell what the command takes'
+complete -c otptoken -l version -d 'print the version'
+complete -c otptoken -n "__otptoken_at ''" -a init -d 'enrols: fetches a token from the service that issues it'
+complete -c otptoken -n "__otptoken_at ''" -a show -d 'prints the current code'
+complete -c otptoken -n "__otptoken_at ''" -a watch -d 'shows codes as they change'
+complete -c otptoken -n "__otptoken_at ''" -a list -d 'lists the tokens'
+complete -c otptoken -n "__otptoken_at ''" -a completion -d 'prints a completion script for a shell'
+complete -c otptoken -n "__otptoken_at ''" -a help -d 'tells what a command takes'
+complete -c otptoken -n "__otptoken_at init" -l server -x -d 'the issuer\'s address, https://…'
+complete -c otptoken -n "__otptoken_at init" -l service-id -x -d 'the service ID from the mail'
+complete -c otptoken -n "__otptoken_at init" -l user-id -x -d 'the user ID from the mail'
+complete -c otptoken -n "__otptoken_at init" -l name -x -d 'what to call the token here; else the issuer\'s name'
+complete -c otptoken -n "__otptoken_at init" -l start-password-file -r -F -d 'read the start password from FILE (- for standard input) instead of asking'
+complete -c otptoken -n "__otptoken_at init" -l ca-file -r -F -d 'trust the certificates in PEM, and no others'
+complete -c otptoken -n "__otptoken_at init" -l allow-http -d 'take a server without TLS that is not on this machine'
+complete -c otptoken -n "__otptoken_at init" -l force -d 'enrol again, in the place of the token that is here'
+complete -c otptoken -n "__otptoken_at show" -l next -d 'print the code that follows'
+complete -c otptoken -n "__otptoken_at show" -l at -x -d 'print the code of TIME: unix seconds or RFC 3339'
+complete -c otptoken -n "__otptoken_at show" -l all -d 'print the codes of all tokens, with their names'
+complete -c otptoken -n "__otptoken_at show" -l json -d 'print JSON instead of text'
+complete -c otptoken -n "__otptoken_at show 0" -a '(otptoken list --names 2>/dev/null)'
+complete -c otptoken -n "__otptoken_at watch" -l count -x -d 'end after N lines of output'
+complete -c otptoken -n "__otptoken_at watch" -l json -d 'print JSON instead of text'
+complete -c otptoken -n "__otptoken_at watch" -a '(otptoken list --names 2>/dev/null)'
+complete -c otptoken -n "__otptoken_at list" -l names -d 'print the names alone, one a line'
+complete -c otptoken -n "__otptoken_at list" -l json -d 'print JSON instead of text'
+complete -c otptoken -n "__otptoken_at completion 0" -a 'bash zsh fish'
+complete -c otptoken -n "__otptoken_at help 0" -a 'init show watch list completion help'
