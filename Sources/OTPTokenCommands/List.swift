@@ -7,7 +7,8 @@ internal import TokenStore
 func list(_ line: Invocation, _ session: Session) throws(CommandFailure) {
     let tokens = try session.tokens().active
     if line.has("json") {
-        try writeResult(json(tokens.map(ListEntry.init)))
+        let standard = tokens.defaultToken?.name
+        try writeResult(json(tokens.map { ListEntry($0, isDefault: $0.name == standard) }))
     } else if line.has("names") {
         try writeResult(tokens.map { "\($0.name)\n" }.joined())
     } else if !tokens.isEmpty {
@@ -17,15 +18,20 @@ func list(_ line: Invocation, _ session: Session) throws(CommandFailure) {
 
 private func row(_ token: Token) -> [String] {
     [
-        token.name, token.issuer, token.serviceID, token.userID, "\(token.totp.digits)",
+        printable(token.name), printable(token.issuer), token.serviceID, token.userID,
+        "\(token.totp.digits)",
         Messages.seconds(token.totp.period), token.expiresAt.map(localDate) ?? Messages.never,
     ]
 }
 
 private struct ListEntry: Encodable {
     private let token: Token
+    private let isDefault: Bool
 
-    init(_ token: Token) { self.token = token }
+    init(_ token: Token, isDefault: Bool) {
+        self.token = token
+        self.isDefault = isDefault
+    }
 
     private enum Key: String, CodingKey {
         case name, kind, issuer, digits, period, algorithm, server
@@ -49,6 +55,6 @@ private struct ListEntry: Encodable {
         try values.encode(token.totp.period, forKey: .period)
         try values.encode(token.enrolledAt, forKey: .enrolledAt)
         try values.encode(token.expiresAt, forKey: .expiresAt)
-        try values.encode(token.isDefault, forKey: .isDefault)
+        try values.encode(isDefault, forKey: .isDefault)
     }
 }

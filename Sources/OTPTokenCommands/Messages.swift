@@ -109,7 +109,7 @@ enum Messages {
     }
 
     static func resumeHint(_ token: Token) -> String {
-        "`otptoken init --server \(token.server) --service-id \(token.serviceID)"
+        "`otptoken init --server \(shellQuoted(token.server)) --service-id \(token.serviceID)"
             + " --user-id \(token.userID)` takes it up where it was"
     }
 

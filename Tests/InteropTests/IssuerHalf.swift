@@ -21,7 +21,10 @@ final class IssuerHalf: @unchecked Sendable {
                 password: password, serviceID: Person.serviceID, userID: Person.userID))
     }
 
+    /// Makes an issuer's half.
+    ///
     /// - Parameter knowsPassword: whether it has the person's start password, or another one.
+    /// - Throws: when libcrypto fails.
     init(knowsPassword: Bool = true) throws {
         secret = try (knowsPassword ? Self.right : Self.wrong).get()
     }
