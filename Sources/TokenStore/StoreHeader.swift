@@ -4,6 +4,8 @@ internal import Cryptography
 package struct KeySlot: Equatable, Sendable {
     /// The kinds that this version opens.
     package static let device = "device"
+    /// The kinds of the app lock.
+    static let lockKinds = ["scrypt", "command"]
     static let saltCount = 16
     static let wrappedCount = 32 + AESGCM.overhead
 

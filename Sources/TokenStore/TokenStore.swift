@@ -81,7 +81,13 @@ package struct TokenStore: ~Copyable {
         _ slots: [KeySlot], device: borrowing SecretBytes?
     ) throws(StoreError) -> SecretBytes {
         let own = slots.filter { $0.kind == KeySlot.device }
-        guard !own.isEmpty else { throw .locked(kinds: slots.map(\.kind)) }
+        guard !own.isEmpty else {
+            // A slot of no kind at all is a damaged one: nobody has a passphrase for it.
+            guard slots.contains(where: { KeySlot.lockKinds.contains($0.kind) }) else {
+                throw .damaged("no known slot")
+            }
+            throw .locked(kinds: slots.map(\.kind))
+        }
         switch device {
         case .none:
             throw .noDeviceKey

@@ -35,8 +35,12 @@ package final class RunningProgram: @unchecked Sendable {
         var attributes = posix_spawnattr_t()
         unsafe posix_spawnattr_init(&attributes)
         defer { unsafe posix_spawnattr_destroy(&attributes) }
-        // POSIX_SPAWN_SETSID: no terminal, so that nothing asks the person who runs the tests.
-        unsafe posix_spawnattr_setflags(&attributes, 0x80)
+        // The threads of a test hold most signals back, which a child would inherit.
+        var signals = sigset_t()
+        unsafe sigemptyset(&signals)
+        unsafe posix_spawnattr_setsigmask(&attributes, &signals)
+        // POSIX_SPAWN_SETSID too: no terminal, so that nothing asks the person who runs the tests.
+        unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK) | 0x80)
         let environment = Program.environment(home: home).merging(extra) { $1 }
         var argv =
             unsafe (["env", "-C", home, program] + arguments).map { unsafe strdup($0) } + [nil]

@@ -74,6 +74,8 @@ package enum PrivateFile {
             try FileError.naming { () throws(Errno) in
                 try remove(fresh)
                 let file = try FileDescriptor(open: fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW)
+                // A strict umask would keep the user out, too.
+                _ = try retrying { fchmod(file.number, 0o600) }
                 try file.write(bytes)
                 try file.synchronise()
                 if let backup { try keep(path, as: backup) }
@@ -158,15 +160,20 @@ package enum PrivateFolder {
 
     private static func make(_ path: String) throws(Errno) {
         do {
-            _ = try retrying { unsafe mkdir(path, 0o700) }
+            try makeOne(path)
         } catch .exists {
             return
         } catch .noSuchFile {
             let above = PrivateFile.parent(of: path)
             guard above != path, above != "." else { throw .noSuchFile }
             try make(above)
-            _ = try retrying { unsafe mkdir(path, 0o700) }
+            try makeOne(path)
         }
+    }
+
+    private static func makeOne(_ path: String) throws(Errno) {
+        _ = try retrying { unsafe mkdir(path, 0o700) }
+        _ = try retrying { unsafe chmod(path, 0o700) }
     }
 }
 
@@ -184,6 +191,7 @@ package struct FileLock: ~Copyable {
         let file = try FileError.naming { () throws(Errno) in
             try FileDescriptor(open: path, O_RDWR | O_CREAT | O_NOFOLLOW)
         }
+        _ = fchmod(file.number, 0o600)
         // The first looks come fast, since most holders are done within a millisecond or two.
         let patience = Deadline(seconds: 1)
         var pause: UInt32 = 500

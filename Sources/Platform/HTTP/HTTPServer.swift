@@ -15,6 +15,7 @@ package final class HTTPServer: Sendable {
     private let patience: Int
     private let handler: Handler
     private let open = Mutex(0)
+    private let asked = Mutex(0)
 
     /// Makes a server; it listens, but answers only in `run`.
     ///
@@ -35,14 +36,15 @@ package final class HTTPServer: Sendable {
         self.handler = handler
     }
 
-    /// Serves until `stop` is readable, then lets the open connections end, for at most the patience.
+    /// Serves until `stop` is readable, then lets those who have asked get their answers, for at most the patience;
+    /// those who have not are left alone.
     ///
     /// - Parameter stop: a signal descriptor.
     /// - Throws: the reason why no connection can be taken any more.
     package func run(until stop: borrowing SignalDescriptor) throws(Errno) {
         while let connection = try listener.accept(unless: stop) { serve(connection) }
         let deadline = Deadline(seconds: patience)
-        while !deadline.isOver, open.withLock({ $0 > 0 }) { usleep(10_000) }
+        while !deadline.isOver, asked.withLock({ $0 > 0 }) { usleep(10_000) }
     }
 
     private func serve(_ number: CInt) {
@@ -64,12 +66,16 @@ package final class HTTPServer: Sendable {
     private func answer(_ descriptor: consuming FileDescriptor, admitted: Bool) {
         // One clock for handshake, request and answer: a client that is slow at any of them is cut off.
         let deadline = Deadline(seconds: admitted ? patience : 1)
+        var hasAsked = false
+        defer { if hasAsked { asked.withLock { $0 -= 1 } } }
         do throws(NetworkError) {
             let connection = try Connection(
                 accepting: descriptor, context: context, deadline: deadline)
             var answer: HTTPMessage
             do throws(NetworkError) {
                 let request = try connection.message(.request, deadline: deadline)
+                asked.withLock { $0 += 1 }
+                hasAsked = true
                 answer = admitted ? handler(request) : .status(503, "Service Unavailable")
             } catch .http(.bodyTooLarge) {
                 answer = .status(413, "Content Too Large")

@@ -3,7 +3,7 @@ internal import Glibc
 
 /// What every process of this project does first.
 package enum Hardening {
-    /// Forbids core dumps, and other processes of this user to look into this one's memory.
+    /// Forbids core dumps, and other processes of this user to look into this one's memory, when it crashes too.
     ///
     /// - Throws: the reason; a process that cannot do it must not touch a secret.
     package static func apply() throws(Errno) {

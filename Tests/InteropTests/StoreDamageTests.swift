@@ -1,0 +1,177 @@
+import Foundation
+import Glibc
+import Platform
+import TestSupport
+import Testing
+
+@Suite struct `A store that is not as it was left` {
+    let person: Person
+    let store: [UInt8]
+
+    init() throws {
+        person = try Person()
+        let server = try Behaviour().serve(IssuerHalf())
+        for _ in 0..<2 {
+            let done = try person.enrol(server.url, ["--force"])
+            try #require(done.status == 0, "\(done.errors)")
+        }
+        store = try PrivateFile.read(person.locations.store, limit: 1 << 16)
+    }
+
+    /// Runs a command on the store as it is, and checks that it refuses and touches nothing.
+    private func expectRefusal(
+        _ words: String, status: Int32 = 5, sourceLocation: SourceLocation = #_sourceLocation
+    ) throws {
+        let before = try person.folder.files()
+        let server = try Behaviour().serve(IssuerHalf())
+        let arguments = try person.enrolment(server.url, ["--force"])
+        for arguments in [["list"], ["show"], ["watch", "--count", "1"], arguments] {
+            let outcome = try Program.run(Program.otptoken, arguments, home: person.home)
+            #expect(outcome.status == status, "\(arguments[0])", sourceLocation: sourceLocation)
+            #expect(outcome.output == "", sourceLocation: sourceLocation)
+            #expect(
+                outcome.errors.contains(words), "\(outcome.errors)", sourceLocation: sourceLocation)
+        }
+        #expect(server.paths.isEmpty, sourceLocation: sourceLocation)
+        var after = try person.folder.files()
+        after["password"] = before["password"]
+        #expect(after == before, sourceLocation: sourceLocation)
+    }
+
+    @Test func `opens when nothing is wrong with it`() throws {
+        #expect(try person.run("show").status == 0)
+    }
+
+    @Test func `is refused for any bit that is flipped, and not touched`() throws {
+        var dice = SystemRandomNumberGenerator()
+        let head = (0..<40 * 8).map { $0 }
+        let random = (0..<200).map { _ in Int.random(in: 0..<store.count * 8, using: &dice) }
+        let bits = head + random + [store.count * 8 - 1, (store.count - 20) * 8]
+        // One shell goes through all of them: each in a folder of its own.
+        let farm = try TemporaryFolder()
+        let key = try PrivateFile.read(person.locations.deviceKey, limit: 32)
+        for bit in Set(bits) {
+            let home = "\(farm.path)/\(bit)"
+            try PrivateFolder.ensure(home)
+            var damaged = store
+            damaged[bit / 8] ^= 1 << UInt8(bit % 8)
+            try PrivateFile.replace(home + "/tokens", with: damaged)
+            try PrivateFile.replace(home + "/device.key", with: key)
+        }
+        let script = """
+            cd '\(farm.path)' && for home in *; do
+                otptoken --home "$home" list > "$home.out" 2> "$home.err" < /dev/null
+                echo $? > "$home.status"
+            done
+            """
+        #expect(try Program.run("/bin/sh", ["-c", script], home: person.home).status == 0)
+        let files = try farm.files()
+        for bit in Set(bits) {
+            let at = "bit \(bit % 8) of byte \(bit / 8)"
+            #expect(files["\(bit).status"] == Array("5\n".utf8), "\(at)")
+            #expect(files["\(bit).out"] == [], "\(at)")
+            let errors = String(decoding: files["\(bit).err"] ?? [], as: UTF8.self)
+            #expect(errors.contains("tokens.bak"), "\(at): \(errors)")
+            var damaged = store
+            damaged[bit / 8] ^= 1 << UInt8(bit % 8)
+            #expect(files["\(bit)/tokens"] == damaged, "\(at)")
+            #expect(files.keys.count { $0.hasPrefix("\(bit)/") } == 2, "\(at)")
+        }
+    }
+
+    @Test(arguments: [0, 1, 16, 17, 100, 200, -1, -16, -17])
+    func `is refused when it is cut`(count: Int) throws {
+        let kept = count < 0 ? store.dropLast(-count) : store.prefix(count)
+        try PrivateFile.replace(person.locations.store, with: Array(kept))
+        try expectRefusal("tokens.bak")
+    }
+
+    @Test func `is refused when something stands behind it`() throws {
+        try PrivateFile.replace(person.locations.store, with: store + [0])
+        try expectRefusal("tokens.bak")
+    }
+
+    @Test(arguments: [0o644, 0o640, 0o660, 0o602] as [mode_t])
+    func `is refused when others can get at it`(mode: mode_t) throws {
+        #expect(unsafe chmod(person.locations.store, mode) == 0)
+        try expectRefusal("hint: chmod go= \(person.locations.store)")
+        #expect(unsafe chmod(person.locations.store, 0o600) == 0)
+        #expect(unsafe chmod(person.locations.deviceKey, mode) == 0)
+        try expectRefusal("hint: chmod go= \(person.locations.deviceKey)")
+    }
+
+    @Test func `is refused as a symbolic link, a folder, a pipe`() throws {
+        let path = person.locations.store
+        #expect(unsafe rename(path, path + ".real") == 0)
+        #expect(unsafe symlink("tokens.real", path) == 0)
+        try expectRefusal("is not a plain file")
+        #expect(unsafe unlink(path) == 0 && mkdir(path, 0o700) == 0)
+        try expectRefusal("is not a plain file")
+        #expect(unsafe rmdir(path) == 0 && mkfifo(path, 0o600) == 0)
+        try expectRefusal("is not a plain file")
+    }
+
+    @Test func `is refused without this machine's key, or with another`() throws {
+        let path = person.locations.deviceKey
+        let key = try PrivateFile.read(path, limit: 32)
+        #expect(unsafe unlink(path) == 0)
+        try expectRefusal("this machine's key is missing")
+        try PrivateFile.replace(path, with: key.reversed())
+        try expectRefusal("tokens.bak")
+        try PrivateFile.replace(path, with: key.dropLast())
+        try expectRefusal("device.key is damaged")
+        try PrivateFile.replace(path, with: key)
+        #expect(try person.run("show").status == 0)
+    }
+
+    @Test func `is another one's in a folder that others may write to`() throws {
+        #expect(unsafe chmod(person.locations.data, 0o777) == 0)
+        let server = try Behaviour().serve(IssuerHalf())
+        let outcome = try person.enrol(server.url, ["--force"])
+        #expect(outcome.status == 5)
+        #expect(outcome.errors.contains("hint: chmod go= \(person.locations.data)"))
+        #expect(try PrivateFile.read(person.locations.store, limit: 1 << 16) == store)
+    }
+
+    /// Lets a shell run a second `init` in its own way, and checks what is left.
+    private func enrol(_ script: (_ otptoken: String) -> String) throws {
+        let server = try Behaviour().serve(IssuerHalf())
+        let words = try person.enrolment(server.url, ["--force"]).map { "'\($0)'" }
+        let command = "otptoken " + words.joined(separator: " ")
+        let before = try person.folder.files()
+        let shell = try RunningProgram("/bin/sh", ["-c", script(command)], home: person.home)
+        let outcome = try #require(shell.outcome())
+        #expect(outcome.output.hasSuffix("status 1\n"), "\(outcome)")
+        #expect(outcome.output.contains("cannot use \(person.locations.store)"), "\(outcome)")
+        #expect(try person.folder.files() == before)
+        #expect(try person.run("show").status == 0)
+        // No proof went out for a token that could not be saved.
+        #expect(server.paths.count == 1)
+    }
+
+    @Test func `survives a limit on the size of files`() throws {
+        try enrol { "{ (ulimit -f 0; exec \($0)); echo status $?; } 2>&1 | cat" }
+    }
+
+    @Test func `survives a full disk`() throws {
+        let options = geteuid() == 0 ? "-m" : "-rm"
+        let probe = try Program.run(
+            "env",
+            ["-C", person.home, "unshare", options, "mount", "-t", "tmpfs", "none", "otptoken"],
+            home: person.home)
+        guard probe.status == 0 else { return }
+        // The file system has room for what is there and the rest of its second page.
+        try enrol { command in
+            """
+            exec 2>&1; cp -p -r otptoken /tmp/$$; unshare \(options) sh -c '
+                mount -t tmpfs -o size=20k,mode=700 none otptoken && cp -p /tmp/'$$'/* otptoken/
+                head -c 65536 /dev/zero > otptoken/fill
+                "$@"
+                status=$?
+                cmp /tmp/'$$'/tokens otptoken/tokens && otptoken show > /dev/null && echo status $status
+            ' sh \(command)
+            rm -r /tmp/$$
+            """
+        }
+    }
+}
