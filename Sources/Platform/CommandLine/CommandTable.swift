@@ -117,7 +117,9 @@ package struct Invocation: Equatable, Sendable {
     }
 }
 
-/// An option of a command line. A handful in an array are found faster than a dictionary is made.
+/// An option of a command line.
+///
+/// A handful in an array are found faster than a dictionary is made.
 struct GivenOption: Equatable, Sendable {
     let name: String
     /// Nil for a flag.
