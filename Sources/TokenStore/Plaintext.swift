@@ -103,8 +103,8 @@ enum Plaintext {
             expected = index + 1
         }
         func string(_ key: Key) throws(StoreError) -> String {
-            guard let range = values[key.rawValue], let value = text.string(range),
-                text.isPlain(range) || Token.isValue(value)
+            guard let range = values[key.rawValue], Token.isValue(text.extracting(range)),
+                let value = text.string(range)
             else {
                 throw .damaged(key.text)
             }
@@ -113,7 +113,7 @@ enum Plaintext {
         // One text for one number, as everywhere in the store: no sign or zero that need not be there.
         func number(_ key: Key) throws(StoreError) -> Int64 {
             let text = try string(key)
-            guard let number = Int64(text), "\(number)" == text else {
+            guard let number = Int64(text), String(number) == text else {
                 throw .damaged(key.text)
             }
             return number
@@ -176,12 +176,6 @@ extension Span<UInt8> {
     fileprivate func string(_ range: Range<Int>) -> String? {
         guard let text = try? UTF8Span(validating: extracting(range)) else { return nil }
         return String(copying: text)
-    }
-
-    /// Whether nothing but visible ASCII and spaces stands there, as nearly always.
-    fileprivate func isPlain(_ range: Range<Int>) -> Bool {
-        for index in range where !(0x20...0x7E).contains(self[index]) { return false }
-        return true
     }
 
     fileprivate func holds(_ word: [UInt8], at range: Range<Int>) -> Bool {

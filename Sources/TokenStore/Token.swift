@@ -77,6 +77,10 @@ package struct Token: Sendable {
 
     /// Whether bytes may stand in the store; they are looked at where they are, as they may be a secret.
     static func isValue(_ bytes: Span<UInt8>) -> Bool {
+        // Nearly always it is ASCII, which needs no decoding.
+        var index = 0
+        while index < bytes.count, (0x20...0x7E).contains(bytes[index]) { index += 1 }
+        if index == bytes.count { return true }
         do throws(UTF8.ValidationError) {
             var scalars = try UTF8Span(validating: bytes).makeUnicodeScalarIterator()
             while let scalar = scalars.next() {

@@ -107,7 +107,7 @@ cpu() {
     fi
 }
 memory() { awk -v key="$2:" '$1 == key { printf "%.1f", $2 / 1024 }' "/proc/$1/status"; }
-sleep 60 | script -qefc "echo \$\$ >$work/pid; stty cols 80 rows 24; exec $otptoken --home $work/1 watch" /dev/null \
+sleep 25 | script -qefc "echo \$\$ >$work/pid; stty cols 80 rows 24; exec $otptoken --home $work/1 watch" /dev/null \
     >/dev/null &
 pty=$!
 sleep 2
