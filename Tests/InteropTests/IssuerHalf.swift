@@ -21,7 +21,10 @@ final class IssuerHalf: @unchecked Sendable {
                 password: password, serviceID: Person.serviceID, userID: Person.userID))
     }
 
+    /// Makes one.
+    ///
     /// - Parameter knowsPassword: whether it has the person's start password, or another one.
+    /// - Throws: `CryptographyError`.
     init(knowsPassword: Bool = true) throws {
         secret = try (knowsPassword ? Self.right : Self.wrong).get()
     }

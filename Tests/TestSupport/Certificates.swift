@@ -23,6 +23,7 @@ package final class Certificates: Sendable {
     ///   - name: of the files.
     ///   - names: its subject alternative names, `DNS:localhost,IP:127.0.0.1`.
     ///   - time: what faketime takes for the moment of its making; it is valid for 2 days.
+    /// - Throws: `RunningIssuer.Failed` with what `openssl` said.
     package func issue(_ name: String, for names: String, at time: String = "+0") throws {
         let fields = "subjectAltName=\(names)\n"
         try fields.write(toFile: path(name + ".ext"), atomically: true, encoding: .utf8)

@@ -41,6 +41,7 @@ package enum Program {
     ///   - input: its standard input; empty by default.
     ///   - extra: additions to the environment.
     /// - Returns: what it left behind.
+    /// - Throws: the reason why it cannot be started.
     package static func run(
         _ program: String, _ arguments: [String] = [], home: String, input: String = "",
         extra: [String: String] = [:]

@@ -15,7 +15,10 @@ package final class RunningIssuer: Sendable {
 
     /// Makes an issuer and lets it serve.
     ///
-    /// - Parameter options: more options of `serve`.
+    /// - Parameters:
+    ///   - options: more options of `serve`.
+    ///   - address: where to listen.
+    /// - Throws: `Failed` when it does not serve.
     package init(_ options: [String] = [], address: String = "127.0.0.1") throws {
         let folder = try TemporaryFolder()
         self.folder = folder

@@ -16,6 +16,7 @@ package final class RunningProgram: @unchecked Sendable {
     ///   - arguments: its arguments.
     ///   - home: the folder that it takes for its home; it is its working folder too.
     ///   - extra: additions to the environment.
+    /// - Throws: `POSIXError` when it cannot be started.
     package init(
         _ program: String, _ arguments: [String] = [], home: String, extra: [String: String] = [:]
     ) throws {

@@ -25,6 +25,7 @@ package final class ScriptedServer: Sendable {
     /// Starts to listen.
     ///
     /// - Parameter script: answers a request; called in many threads.
+    /// - Throws: `POSIXError` when there is no port to be had.
     package init(_ script: @escaping Script) throws {
         let (descriptor, port) = try Self.listen()
         self.descriptor = descriptor
