@@ -282,7 +282,7 @@ func check(
     let start = ContinuousClock.now
     let outcome = try person.enrol(server.url)
     let took = ContinuousClock.now - start
-    #expect(took < .seconds(25), sourceLocation: sourceLocation)
+    #expect(took < .seconds(20), sourceLocation: sourceLocation)
     #expect(outcome.status == row.status, "\(outcome.errors)", sourceLocation: sourceLocation)
     #expect(outcome.output == "", sourceLocation: sourceLocation)
     #expect(outcome.errors.contains(row.words), "\(outcome.errors)", sourceLocation: sourceLocation)

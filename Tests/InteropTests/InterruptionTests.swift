@@ -136,15 +136,15 @@ final class Switch: Sendable {
         let replied = Switch()
         let server = try Behaviour(
             start: { half, request in
-                let reply = answer(200, json(half.start(request)))
-                replied.set(1)
-                return reply
+                defer { replied.set(1) }
+                return replied.value == -1 ? nil : answer(200, json(half.start(request)))
             }, finish: { _, _ in nil }
         ).serve(half)
         let person = try Person()
         var (before, after) = (0, 0)
         for round in 0..<16 {
-            replied.set(0)
+            // The first kill falls before the answer, the last one after the proof, the others anywhere.
+            replied.set(round == 0 ? -1 : 0)
             for name in ["tokens", "tokens.bak"] where round % 2 == 0 {
                 try? FileManager.default.removeItem(atPath: "\(person.locations.data)/\(name)")
             }
@@ -154,6 +154,9 @@ final class Switch: Sendable {
                 Program.otptoken, try person.enrolment(server.url, ["--force"]), home: person.home)
             #expect(poll { replied.value == 1 ? true : nil } == true)
             usleep(UInt32(round * round) * 60)
+            if round == 15 {
+                #expect(poll { server.paths.count == sent + 2 ? true : nil } == true)
+            }
             program.signal(SIGKILL)
             #expect(program.outcome()?.signal == SIGKILL)
             // Either the store from before, or the one with the new run: whole, and with a proof only after it.

@@ -182,6 +182,42 @@ import TokenStore
     }
 }
 
+@Suite struct `An old server` {
+    @Test func `is refused even where the system would speak TLS 1_1`() throws {
+        let certificates = try Certificates()
+        try certificates.issue("server", for: "DNS:localhost")
+        let configuration = """
+            openssl_conf = a
+            [a]
+            ssl_conf = b
+            [b]
+            system_default = c
+            [c]
+            MinProtocol = TLSv1
+            CipherString = DEFAULT@SECLEVEL=0
+
+            """
+        let path = certificates.path("openssl.cnf")
+        try configuration.write(toFile: path, atomically: true, encoding: .utf8)
+        let port = try ScriptedServer.deadPort()
+        let server = try RunningProgram(
+            "/bin/sh",
+            [
+                "-c",
+                "sleep 60 | exec openssl s_server -accept 127.0.0.1:\(port) -tls1_1"
+                    + " -cipher DEFAULT@SECLEVEL=0 -cert server.pem -key server.key",
+            ], home: certificates.folder.path)
+        #expect(poll { server.output.contains("ACCEPT") ? true : nil } == true)
+        let person = try Person()
+        let arguments = try person.enrolment(
+            "https://localhost:\(port)", ["--ca-file", certificates.authority])
+        let outcome = try Program.run(
+            Program.otptoken, arguments, home: person.home, extra: ["OPENSSL_CONF": path])
+        #expect(outcome.status == 7)
+        #expect(outcome.errors.contains("does not speak TLS 1.2 or later"), "\(outcome.errors)")
+    }
+}
+
 /// A connection on which nothing is said.
 private func openConnection(_ port: UInt16) throws -> CInt {
     let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)

@@ -202,7 +202,7 @@ final class RawClient {
     }
 
     @Test func `more connections than the bound are told 503, and it recovers`() throws {
-        let port = try serve(limit: 3, patience: 3)
+        let port = try serve(limit: 3)
         do {
             let idle = try (0..<3).map { _ in try RawClient(port: port) }
             for client in idle { client.send("POST") }
@@ -216,14 +216,14 @@ final class RawClient {
 
     @Test func `a handler answers many at once`() throws {
         let port = try serve(nil, limit: 8) { request in
-            usleep(300_000)
+            usleep(500_000)
             return echo(request)
         }
         let clients = try (0..<8).map { _ in try RawClient(port: port) }
         let start = ContinuousClock.now
         for client in clients { client.send("POST /x HTTP/1.1\r\n\r\n") }
         #expect(clients.allSatisfy { $0.readAll()?.hasPrefix("HTTP/1.1 200 ") == true })
-        #expect(ContinuousClock.now - start < .milliseconds(2000))
+        #expect(ContinuousClock.now - start < .milliseconds(3500))
     }
 
     @Test func `a port is taken once, and only addresses of this machine`() throws {
