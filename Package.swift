@@ -41,15 +41,17 @@ let package = Package(
             name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .target(name: "CShims", dependencies: ["COpenSSL"], cSettings: openssl3),
 
+        module("JSON", []),
         module("Cryptography", ["CShims"]),
         module("OATH", ["Cryptography"]),
-        module("Enrolment", ["Cryptography", "OATH"]),
+        module("Enrolment", ["Cryptography", "JSON", "OATH"]),
         module("TokenStore", ["Cryptography", "OATH"]),
         module("Platform", ["Cryptography", "CShims"]),
 
         module(
-            "OTPTokenCommands", ["Cryptography", "OATH", "Enrolment", "TokenStore", "Platform"]),
-        module("IssuerService", ["Cryptography", "OATH", "Enrolment", "Platform"]),
+            "OTPTokenCommands",
+            ["Cryptography", "JSON", "OATH", "Enrolment", "TokenStore", "Platform"]),
+        module("IssuerService", ["Cryptography", "JSON", "OATH", "Enrolment", "Platform"]),
         program("otptoken", ["OTPTokenCommands"]),
         program("otptoken-issuer", ["IssuerService"]),
 
@@ -63,6 +65,7 @@ let package = Package(
             name: "TestSupport", dependencies: ["Cryptography", "OATH", "TokenStore", "Platform"],
             path: "Tests/TestSupport", swiftSettings: strict),
         tests("ArchitectureTests"),
+        tests("JSONTests", ["JSON"]),
         tests("CryptographyTests", ["Cryptography"]),
         tests("OATHTests", ["Cryptography", "OATH"]),
         tests("EnrolmentTests", ["Cryptography", "OATH", "Enrolment"]),

@@ -1,6 +1,7 @@
 #include "shim_linux.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <pthread.h>
 #include <signal.h>
@@ -16,6 +17,10 @@
 #include <unistd.h>
 
 int shim_harden(void) {
+    // A standard stream that is closed would be the next file or connection to be opened, and get our messages.
+    // Opened the wrong way round, so that using it stays an error.
+    for (int i = 0; i <= 2; i++)
+        if (fcntl(i, F_GETFD) == -1 && open("/dev/null", i == 0 ? O_WRONLY : O_RDONLY) != i) return -1;
     // Swift's runtime answers a crash by letting another program read this one's memory, and waits for it.
     static const int crashes[] = {SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV};
     for (size_t i = 0; i < sizeof crashes / sizeof *crashes; i++) signal(crashes[i], SIG_DFL);

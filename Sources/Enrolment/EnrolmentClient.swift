@@ -138,5 +138,6 @@ private func checkStatus(_ status: Int, _ body: [UInt8]) throws(EnrolmentError) 
     else {
         throw .malformed("status \(status)")
     }
-    throw .refused(refusal, retryAfter: reply.retryAfter.flatMap { $0 > 0 ? $0 : nil })
+    throw .refused(
+        refusal, retryAfter: reply.retryAfter.flatMap { $0 > 0 ? Int(clamping: $0) : nil })
 }

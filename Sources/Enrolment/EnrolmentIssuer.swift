@@ -159,6 +159,6 @@ package enum EnrolmentIssuer {
     ///   - retryAfter: seconds, for a throttled client.
     /// - Returns: the JSON.
     package static func reply(_ refusal: Refusal, retryAfter: Int? = nil) -> [UInt8] {
-        Wire.encode(ErrorReply(error: refusal.rawValue, retryAfter: retryAfter))
+        Wire.encode(ErrorReply(error: refusal.rawValue, retryAfter: retryAfter.map { Int64($0) }))
     }
 }

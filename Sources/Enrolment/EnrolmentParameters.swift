@@ -1,5 +1,5 @@
 internal import Cryptography
-internal import FoundationEssentials
+internal import JSON
 package import OATH
 
 /// What the issuer decides about a token.
@@ -25,46 +25,41 @@ package struct EnrolmentParameters: Equatable, Sendable {
         self.time = time
     }
 
-    private struct JSON: Codable {
-        let issuer: String
-        let algorithm: String
-        let digits: Int
-        let period: Int
-        let expiresAt: Int64?
-        let confirmURL: String?
-        let time: Int64?
-
-        enum CodingKeys: String, CodingKey {
-            case issuer, algorithm, digits, period, time
-            case expiresAt = "expires_at"
-            case confirmURL = "confirm_url"
-        }
-    }
-
     /// Reads and bounds every field.
-    init(json: [UInt8]) throws(EnrolmentError) {
-        guard let json = Wire.decode(JSON.self, json) else { throw .malformed("parameters") }
-        guard Self.isIssuerName(json.issuer) else { throw .unacceptable("issuer") }
-        guard let algorithm = HashAlgorithm(rawValue: json.algorithm) else {
+    init(json bytes: [UInt8]) throws(EnrolmentError) {
+        guard let json = JSONValue(bytes), let issuer = json["issuer"]?.string,
+            let algorithmName = json["algorithm"]?.string, let digits = json["digits"]?.integer,
+            let period = json["period"]?.integer
+        else { throw .malformed("parameters") }
+        guard Self.isIssuerName(issuer) else { throw .unacceptable("issuer") }
+        guard let algorithm = HashAlgorithm(rawValue: algorithmName) else {
             throw .unacceptable("algorithm")
         }
-        guard let totp = TOTP(digits: json.digits, period: json.period, algorithm: algorithm) else {
-            throw .unacceptable("digits or period")
-        }
-        guard json.expiresAt.map({ (1...Self.latest).contains($0) }) ?? true else {
-            throw .unacceptable("expires_at")
-        }
-        guard json.time.map({ (1...Self.latest).contains($0) }) ?? true else {
-            throw .unacceptable("time")
-        }
-        if let url = json.confirmURL {
-            guard url.hasPrefix("https://") || url.hasPrefix("http://"), url.utf8.count <= 2048,
-                url.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
-            else { throw .unacceptable("confirm_url") }
-        }
+        guard
+            let totp = TOTP(
+                digits: Int(clamping: digits), period: Int(clamping: period), algorithm: algorithm)
+        else { throw .unacceptable("digits or period") }
         self.init(
-            issuer: json.issuer, totp: totp, expiresAt: json.expiresAt, confirmURL: json.confirmURL,
-            time: json.time)
+            issuer: issuer, totp: totp, expiresAt: try Self.moment("expires_at", in: json),
+            confirmURL: try Self.confirmURL(in: json), time: try Self.moment("time", in: json))
+    }
+
+    private static func moment(
+        _ name: String, in json: JSONValue
+    ) throws(EnrolmentError) -> Int64? {
+        guard let value = json[name], !value.isNull else { return nil }
+        guard let time = value.integer else { throw .malformed("parameters") }
+        guard (1...latest).contains(time) else { throw .unacceptable(name) }
+        return time
+    }
+
+    private static func confirmURL(in json: JSONValue) throws(EnrolmentError) -> String? {
+        guard let value = json["confirm_url"], !value.isNull else { return nil }
+        guard let url = value.string else { throw .malformed("parameters") }
+        guard url.hasPrefix("https://") || url.hasPrefix("http://"), url.utf8.count <= 2048,
+            url.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+        else { throw .unacceptable("confirm_url") }
+        return url
     }
 
     /// The year 9999: later times are nonsense, and would overflow somebody's calendar.
@@ -91,9 +86,12 @@ package struct EnrolmentParameters: Equatable, Sendable {
 
     /// The JSON to be sealed.
     var encoded: [UInt8] {
-        Wire.encode(
-            JSON(
-                issuer: issuer, algorithm: totp.algorithm.rawValue, digits: totp.digits,
-                period: totp.period, expiresAt: expiresAt, confirmURL: confirmURL, time: time))
+        let json: JSONValue = [
+            "issuer": .string(issuer), "algorithm": .string(totp.algorithm.rawValue),
+            "digits": .integer(Int64(totp.digits)), "period": .integer(Int64(totp.period)),
+            "expires_at": .optional(expiresAt), "confirm_url": .optional(confirmURL),
+            "time": .optional(time),
+        ]
+        return json.encoded
     }
 }

@@ -1,6 +1,6 @@
 package import Cryptography
 internal import Enrolment
-internal import FoundationEssentials
+internal import JSON
 internal import Platform
 
 /// The issuing side on one machine: a folder with a key, and a file for each user.
@@ -22,14 +22,26 @@ package final class Issuer: Sendable {
     let sessionsKey: SecretBytes
     let decoysKey: SecretBytes
 
-    private struct Settings: Codable {
+    private struct Settings {
         let serviceID: String
         let name: String
         let url: String
 
-        enum CodingKeys: String, CodingKey {
-            case name, url
-            case serviceID = "service_id"
+        init(serviceID: String, name: String, url: String) {
+            self.serviceID = serviceID
+            self.name = name
+            self.url = url
+        }
+
+        init?(_ json: JSONValue) {
+            guard let serviceID = json["service_id"]?.string, let name = json["name"]?.string,
+                let url = json["url"]?.string
+            else { return nil }
+            self.init(serviceID: serviceID, name: name, url: url)
+        }
+
+        var json: JSONValue {
+            ["service_id": .string(serviceID), "name": .string(name), "url": .string(url)]
         }
     }
 
@@ -65,10 +77,7 @@ package final class Issuer: Sendable {
                 }
                 try put(key, at: keyPath(home))
             }
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-            guard let json = try? encoder.encode(settings) else { throw .invalid("name") }
-            try put([UInt8](json), at: settingsPath(home))
+            try put(settings.json.encoded, at: settingsPath(home))
             return try Issuer(home: home)
         }
     }
@@ -81,12 +90,13 @@ package final class Issuer: Sendable {
         guard let json = try Self.contents(of: Self.settingsPath(home)) else {
             throw .missing(home: home)
         }
-        guard let settings = try? JSONDecoder().decode(Settings.self, from: Data(json)),
+        guard let settings = JSONValue(json).flatMap(Settings.init),
             (try? Self.check(settings)) != nil
         else { throw .damaged(path: Self.settingsPath(home)) }
-        guard let bytes = try Self.contents(of: Self.keyPath(home)), bytes.count == 32 else {
+        guard var bytes = try Self.contents(of: Self.keyPath(home)), bytes.count == 32 else {
             throw .damaged(path: Self.keyPath(home))
         }
+        defer { bytes.wipe() }
         let key = SecretBytes(copying: bytes.span)
         self.home = home
         serviceID = settings.serviceID

@@ -1,3 +1,4 @@
+internal import JSON
 internal import Platform
 
 /// Everything that `otptoken-issuer` says: no sentence stands elsewhere.
@@ -118,23 +119,13 @@ enum Messages {
     static let listHeader = ["USER ID", "EMAIL", "STATE", "ISSUED", "EXPIRES", "LAST USED"]
 }
 
-extension UserSummary: Encodable {
-    private enum Key: String, CodingKey {
-        case email, state, locked
-        case userID = "user_id"
-        case issuedAt = "issued_at"
-        case expiresAt = "expires_at"
-        case lastUsed = "last_used"
-    }
-
-    package func encode(to encoder: any Encoder) throws {
-        var values = encoder.container(keyedBy: Key.self)
-        try values.encode(userID, forKey: .userID)
-        try values.encode(email, forKey: .email)
-        try values.encode(state.rawValue, forKey: .state)
-        try values.encode(isLocked, forKey: .locked)
-        try values.encode(issuedAt, forKey: .issuedAt)
-        try values.encode(expiresAt, forKey: .expiresAt)
-        try values.encode(lastUsed, forKey: .lastUsed)
+extension UserSummary {
+    /// An entry of `list --json`.
+    var json: JSONValue {
+        [
+            "user_id": .string(userID), "email": .string(email), "state": .string(state.rawValue),
+            "locked": .bool(isLocked), "issued_at": .integer(issuedAt),
+            "expires_at": .optional(expiresAt), "last_used": .optional(lastUsed),
+        ]
     }
 }

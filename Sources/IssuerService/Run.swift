@@ -1,5 +1,6 @@
 internal import Cryptography
 internal import Enrolment
+internal import JSON
 internal import Platform
 
 /// Runs `otptoken-issuer`.
@@ -169,7 +170,7 @@ private func verify(_ line: Invocation, _ issuer: Issuer) throws(CommandFailure)
 private func list(_ line: Invocation, _ issuer: Issuer) throws(CommandFailure) {
     let users = try Messages.naming { () throws(IssuerError) in try issuer.list() }
     if line.has("json") {
-        try writeResult(json(users))
+        try writeResult(JSONValue.array(users.map(\.json)).text + "\n")
     } else if !users.isEmpty {
         let rows = users.map { user in
             [

@@ -1,4 +1,5 @@
 internal import Cryptography
+internal import JSON
 internal import OATH
 internal import Platform
 internal import TokenStore
@@ -59,39 +60,23 @@ struct CodeReport {
     var line: String { "\(name)\t\(code)\n" }
 }
 
-/// What is known of this machine's clock; no check is made yet.
-private struct ClockReport: Encodable {
-    private enum Key: String, CodingKey {
-        case verdict, offset, error, evidence
-        case checkedAt = "checked_at"
+extension CodeReport {
+    /// The object that `--json` prints.
+    var json: JSONValue {
+        var members: [(String, JSONValue)] = [
+            ("name", .string(name)), ("kind", "totp"), ("code", .string(code)),
+            ("digits", .integer(Int64(totp.digits))), ("period", .integer(Int64(totp.period))),
+            ("valid_from", .integer(validFrom)), ("valid_until", .integer(validUntil)),
+            ("remaining", .integer(remaining)),
+        ]
+        if let nextCode { members.append(("next_code", .string(nextCode))) }
+        members.append(("clock", Self.uncheckedClock))
+        return .object(members.map { .init(name: $0, value: $1) })
     }
 
-    func encode(to encoder: any Encoder) throws {
-        var values = encoder.container(keyedBy: Key.self)
-        try values.encode("unknown", forKey: .verdict)
-        for key in [Key.offset, .error, .evidence, .checkedAt] { try values.encodeNil(forKey: key) }
-    }
-}
-
-extension CodeReport: Encodable {
-    private enum Key: String, CodingKey {
-        case name, kind, code, digits, period, remaining, clock
-        case validFrom = "valid_from"
-        case validUntil = "valid_until"
-        case nextCode = "next_code"
-    }
-
-    func encode(to encoder: any Encoder) throws {
-        var values = encoder.container(keyedBy: Key.self)
-        try values.encode(name, forKey: .name)
-        try values.encode("totp", forKey: .kind)
-        try values.encode(code, forKey: .code)
-        try values.encode(totp.digits, forKey: .digits)
-        try values.encode(totp.period, forKey: .period)
-        try values.encode(validFrom, forKey: .validFrom)
-        try values.encode(validUntil, forKey: .validUntil)
-        try values.encode(remaining, forKey: .remaining)
-        try values.encodeIfPresent(nextCode, forKey: .nextCode)
-        try values.encode(ClockReport(), forKey: .clock)
-    }
+    /// What is known of this machine's clock; no check is made yet.
+    private static let uncheckedClock: JSONValue = [
+        "verdict": "unknown", "offset": .null, "error": .null, "evidence": .null,
+        "checked_at": .null,
+    ]
 }

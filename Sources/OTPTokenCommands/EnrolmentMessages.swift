@@ -67,7 +67,7 @@ extension Messages {
             .failure,
             "\(printable(token.userID)) is enrolled here already, as \(printable(token.name))",
             hints: [
-                "--force enrols again in its place; the issuer has to issue the token anew first"
+                "--force enrols again in its place, once the issuer has reset it"
             ])
     }
 

@@ -18,7 +18,8 @@ struct EnrolmentRequest {
     let name: String?
     let isForced: Bool
     private let caFile: String?
-    private let passwordFile: String?
+    /// What was in the file of the start password; it has been checked.
+    private let givenPassword: Shared<SecretBytes>?
 
     init(_ line: Invocation) throws(CommandFailure) {
         let allowsHTTP = line.has("allow-http")
@@ -32,8 +33,6 @@ struct EnrolmentRequest {
         if let name, !Token.isName(name) { throw Messages.badName(name) }
         isForced = line.has("force")
         caFile = line.value("ca-file")
-        passwordFile = line.value("start-password-file")
-        if let passwordFile, passwordFile != "-" { _ = try Self.password(in: passwordFile) }
 
         self.server = try Self.ask(Messages.askServer, "server", "URL", unless: server) {
             (text) throws(CommandFailure) in try Self.server(text, allowsHTTP)
@@ -42,11 +41,38 @@ struct EnrolmentRequest {
             Messages.askServiceID, "service-id", "ID", unless: serviceID, Self.serviceID)
         self.userID = try Self.ask(
             Messages.askUserID, "user-id", "ID", unless: userID, Self.userID)
+        // Read once, here: it may be a pipe.
+        if let file = line.value("start-password-file") {
+            let typed = try Messages.naming(file) { () throws(FileError) in
+                try SecretInput.read(file)
+            }
+            guard StartPassword(typed) != nil else { throw .badStartPassword() }
+            givenPassword = Shared(typed)
+        } else {
+            givenPassword = nil
+        }
     }
 
-    /// Whether a token of the store has the same IDs at the same issuer.
+    /// Whether a token of the store has the same IDs.
     func concerns(_ token: Token) -> Bool {
         token.serviceID == serviceID && token.userID == userID
+    }
+
+    /// Whether this is the enrolment that a pending token waits for: the same IDs at the same server.
+    ///
+    /// What proves the start password at one server must not be shown to another.
+    func continues(_ token: Token) -> Bool {
+        token.state == .pending && concerns(token) && token.server == server.text
+    }
+
+    /// Refuses IDs that have a token already, unless that is wanted.
+    ///
+    /// - Parameter tokens: the store's, as they are now: another process may have been faster.
+    /// - Throws: the words for it.
+    func refuseIfEnrolled(_ tokens: [Token]) throws(CommandFailure) {
+        guard !isForced, let token = tokens.first(where: { $0.state == .active && concerns($0) })
+        else { return }
+        throw Messages.enrolledAlready(token)
     }
 
     /// The end of the time that an exchange may take.
@@ -81,7 +107,10 @@ struct EnrolmentRequest {
     // MARK: Reading and asking
 
     private func startPassword() throws(CommandFailure) -> StartPassword {
-        if let passwordFile { return try Self.password(in: passwordFile) }
+        if let givenPassword {
+            guard let password = StartPassword(givenPassword.value) else { throw .badStartPassword() }
+            return password
+        }
         for attempt in 1...Self.questions {
             let typed: SecretBytes
             do {
@@ -95,12 +124,6 @@ struct EnrolmentRequest {
             if attempt < Self.questions { report(.badStartPassword()) }
         }
         throw .badStartPassword()
-    }
-
-    private static func password(in file: String) throws(CommandFailure) -> StartPassword {
-        let typed = try Messages.naming(file) { () throws(FileError) in try SecretInput.read(file) }
-        guard let password = StartPassword(typed) else { throw .badStartPassword() }
-        return password
     }
 
     private static func server(_ text: String, _ allowsHTTP: Bool) throws(CommandFailure)

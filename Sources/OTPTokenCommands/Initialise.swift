@@ -18,10 +18,8 @@ func initialise(_ line: Invocation, _ session: Session) throws(CommandFailure) {
         throw Messages.nameTaken(wish)
     }
     if !request.isForced {
-        if let token = tokens.first(where: { $0.state == .active && request.concerns($0) }) {
-            throw Messages.enrolledAlready(token)
-        }
-        if let token = tokens.first(where: { $0.state == .pending && request.concerns($0) }),
+        try request.refuseIfEnrolled(tokens)
+        if let token = tokens.first(where: request.continues),
             try resume(token, request, session)
         {
             return
@@ -66,7 +64,8 @@ private func enrol(_ request: EnrolmentRequest, _ session: Session) throws(Comma
     }
     var token = Token(pending, request)
     try session.changeStore { (store) throws(CommandFailure) in
-        store.tokens.removeAll { $0.state == .pending && request.concerns($0) }
+        try request.refuseIfEnrolled(store.tokens)
+        store.tokens.removeAll(where: request.continues)
         token.name = store.tokens.freeName(like: request.userID)
         store.tokens.append(token)
     }
@@ -91,8 +90,11 @@ private func complete(
     var enrolled: Token?
     try session.changeStore { (store) throws(CommandFailure) in
         // The token that --force replaces hands on its name and its place as the default.
+        try request.refuseIfEnrolled(store.tokens)
         let former = store.tokens.first { $0.state == .active && request.concerns($0) }
-        store.tokens.removeAll { request.concerns($0) }
+        store.tokens.removeAll {
+            request.continues($0) || $0.state == .active && request.concerns($0)
+        }
         let wish = request.name ?? former?.name ?? parameters.issuer
         let token = Token(
             name: store.tokens.freeName(like: Token.isName(wish) ? wish : request.serviceID),

@@ -33,7 +33,7 @@ enum Messages {
             return damaged(
                 "does not open with this machine's key; it was not touched",
                 [
-                    "a store copied from another machine opens only there: enrol again on this one",
+                    "a store copied from another machine opens only there: move it away, and enrol again",
                     "when it is not a copy, it is damaged, or device.key or /etc/machine-id was changed",
                     backup,
                 ])
@@ -42,7 +42,7 @@ enum Messages {
                 "cannot be opened: this machine's key is missing",
                 [
                     "put \(printable(locations.deviceKey, limit: 200)) back",
-                    "a store copied from another machine opens only there: enrol again on this one",
+                    "a store copied from another machine opens only there: move it away, and enrol again",
                 ])
         case .locked(let kinds):
             return CommandFailure(

@@ -1,3 +1,4 @@
+internal import JSON
 internal import Platform
 internal import TokenStore
 
@@ -18,7 +19,8 @@ func show(_ line: Invocation, _ session: Session) throws(CommandFailure) {
     if line.has("json") {
         var reports: [CodeReport] = []
         for token in chosen { reports.append(try CodeReport(token, at: now, withNext: next)) }
-        try writeResult(line.has("all") ? json(reports) : json(reports[0]))
+        let json = line.has("all") ? .array(reports.map(\.json)) : reports[0].json
+        try writeResult(json.text + "\n")
     } else {
         var lines = ""
         for token in chosen {

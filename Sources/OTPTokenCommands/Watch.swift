@@ -1,3 +1,4 @@
+internal import JSON
 internal import OATH
 internal import Platform
 internal import TokenStore
@@ -89,7 +90,7 @@ private func runLines(
             shown[index] = token.totp.step(at: now)
             let report = try CodeReport(token, at: now)
             do {
-                try writeAll(Array((asJSON ? json(report) : report.line).utf8), to: 1)
+                try writeAll(Array((asJSON ? report.json.text + "\n" : report.line).utf8), to: 1)
             } catch .brokenPipe {
                 return nil
             } catch {

@@ -62,7 +62,7 @@ extension CommandFailure {
 package func shellQuoted(_ text: String) -> String {
     let safe = text.utf8.allSatisfy {
         (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0)
-            || ":/._~%@+=-".utf8.contains($0)
+            || ":/._%@+=-".utf8.contains($0)
     }
     if safe, !text.isEmpty { return text }
     return "'"

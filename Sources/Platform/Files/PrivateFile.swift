@@ -148,9 +148,10 @@ package enum PrivateFolder {
             while true {
                 errno = 0
                 guard let entry = unsafe readdir(folder) else { break }
-                let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { text in
-                    String(decoding: unsafe Array(text).prefix { $0 != 0 }, as: UTF8.self)
-                }
+                // In place: an entry is only as long as its name, and a copy of all 256 bytes reads past it.
+                guard let start = unsafe UnsafePointer(entry).pointer(to: \.d_name) else { break }
+                let text = unsafe UnsafeRawPointer(start).assumingMemoryBound(to: CChar.self)
+                let name = unsafe String(cString: text)
                 if name != ".", name != ".." { names.append(name) }
             }
             guard errno == 0 else { throw .last }

@@ -9,6 +9,9 @@ package final class HTTPServer: Sendable {
     /// How long a client may take, in seconds, when nothing else is said.
     package static let patience = 15
 
+    /// How many connections above the limit are answered with 503.
+    private static let overflow = 32
+
     private let listener: Listener
     private let context: TLSContext?
     private let limit: Int
@@ -48,10 +51,17 @@ package final class HTTPServer: Sendable {
     }
 
     private func serve(_ number: CInt) {
-        let admitted = open.withLock { count in
+        let count = open.withLock { count in
             count += 1
-            return count <= limit
+            return count
         }
+        // A few more are told that there are too many; beyond that even telling would cost too much.
+        guard count <= limit + Self.overflow else {
+            close(number)
+            open.withLock { $0 -= 1 }
+            return
+        }
+        let admitted = count <= limit
         do throws(Errno) {
             try Thread.start { [self] in
                 answer(FileDescriptor(owning: number), admitted: admitted)

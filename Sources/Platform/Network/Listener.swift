@@ -76,7 +76,10 @@ package final class Listener: Sendable {
             if number >= 0 { return number }
             switch errno {
             case EMFILE, ENFILE, ENOBUFS, ENOMEM: usleep(50_000)
-            case EAGAIN, EINTR, ECONNABORTED, EPROTO: continue
+            // Troubles of the one connection that would have been next (accept(2)).
+            case EAGAIN, EINTR, ECONNABORTED, EPROTO, ENETDOWN, ENETUNREACH, EHOSTDOWN, EHOSTUNREACH,
+                ENOPROTOOPT, EOPNOTSUPP, ENONET, EPERM:
+                continue
             default: throw .last
             }
         }

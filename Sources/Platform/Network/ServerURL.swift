@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 internal import Glibc
 
 /// The URL of a server: scheme, host, port and a path to which endpoints are appended.
@@ -16,26 +15,21 @@ package struct ServerURL: Equatable, Sendable {
     ///
     /// - Parameter text: `http` or `https`, a host, perhaps a port and a path; no user, query or fragment.
     package init?(_ text: String) {
-        guard text.utf8.count <= 512, text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }),
-            let parts = URLComponents(string: text), let scheme = parts.scheme?.lowercased(),
-            scheme == "http" || scheme == "https", let host = parts.host,
-            parts.user == nil, parts.password == nil, parts.query == nil, parts.fragment == nil
+        guard text.utf8.count <= 512, let colon = text.firstRange(of: "://") else { return nil }
+        switch text[..<colon.lowerBound].lowercased() {
+        case "https": isSecure = true
+        case "http": isSecure = false
+        default: return nil
+        }
+        // No user, query or fragment: none of their characters is taken in any part.
+        let rest = text[colon.upperBound...]
+        let slash = rest.firstIndex(of: "/") ?? rest.endIndex
+        guard let authority = Authority(rest[..<slash]), rest[slash...].utf8.allSatisfy(isPathByte)
         else { return nil }
-        isSecure = scheme == "https"
-        if host.hasPrefix("["), host.hasSuffix("]") {
-            self.host = String(host.dropFirst().dropLast())
-            guard isAddress(self.host, AF_INET6) else { return nil }
-            hostIsAddress = true
-        } else {
-            self.host = host
-            hostIsAddress = isAddress(host, AF_INET)
-            guard hostIsAddress || isHostName(host) else { return nil }
-        }
-        guard let port = UInt16(exactly: parts.port ?? (isSecure ? 443 : 80)), port > 0 else {
-            return nil
-        }
-        self.port = port
-        var path = parts.percentEncodedPath
+        host = authority.host
+        hostIsAddress = authority.isAddress
+        port = authority.port ?? (isSecure ? 443 : 80)
+        var path = String(rest[slash...])
         while path.hasSuffix("/") { path.removeLast() }
         self.path = path
     }
@@ -56,7 +50,41 @@ package struct ServerURL: Equatable, Sendable {
     }
 }
 
-private func isAddress(_ text: String, _ family: CInt) -> Bool {
+/// Host and port of a URL.
+private struct Authority {
+    let host: String
+    let isAddress: Bool
+    let port: UInt16?
+
+    init?(_ text: Substring) {
+        let end: String.Index
+        if text.hasPrefix("[") {
+            guard let bracket = text.firstIndex(of: "]") else { return nil }
+            host = String(text[..<bracket].dropFirst())
+            guard isLiteral(host, AF_INET6) else { return nil }
+            isAddress = true
+            end = text.index(after: bracket)
+        } else {
+            end = text.firstIndex(of: ":") ?? text.endIndex
+            host = String(text[..<end])
+            isAddress = isLiteral(host, AF_INET)
+            guard isAddress || isHostName(host) else { return nil }
+        }
+        let rest = text[end...]
+        guard !rest.isEmpty else {
+            port = nil
+            return
+        }
+        // Digits alone: UInt16 would take a sign.
+        let digits = rest.dropFirst()
+        guard rest.hasPrefix(":"), digits.utf8.allSatisfy({ (48...57).contains($0) }),
+            let number = UInt16(digits), number > 0
+        else { return nil }
+        port = number
+    }
+}
+
+private func isLiteral(_ text: String, _ family: CInt) -> Bool {
     var address = [UInt8](repeating: 0, count: 16)
     return unsafe inet_pton(family, text, &address) == 1
 }
@@ -79,4 +107,8 @@ private func isNameByte(_ byte: UInt8) -> Bool {
         true
     default: false
     }
+}
+
+private func isPathByte(_ byte: UInt8) -> Bool {
+    isNameByte(byte) || "/~%:@!$&'()*+,;=".utf8.contains(byte)
 }

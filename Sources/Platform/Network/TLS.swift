@@ -96,6 +96,8 @@ internal import Glibc
         _ socket: borrowing Socket, _ deadline: Deadline, _ step: () -> CInt
     ) throws(NetworkError) -> Bool {
         while true {
+            // A peer that always has something to say must not keep us past the end.
+            guard !deadline.isOver else { throw .timedOut }
             switch step() {
             case CInt(SHIM_TLS_DONE): return true
             case CInt(SHIM_TLS_CLOSED): return false

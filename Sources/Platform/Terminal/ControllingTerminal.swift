@@ -127,12 +127,8 @@ package struct ControllingTerminal: ~Copyable {
                 pollfd(fd: descriptor.number, events: Int16(POLLIN), revents: 0),
                 pollfd(fd: signals.number, events: Int16(POLLIN), revents: 0),
             ]
-            var bytes: [UInt8] = []
-            do throws(Errno) {
+            try Failure.naming { () throws(Errno) in
                 _ = try retrying { unsafe poll(&entries, 2, -1) }
-                if entries[0].revents != 0 { bytes = try descriptor.read(atMost: 256) }
-            } catch {
-                throw .system(error)
             }
             if entries[1].revents != 0, let signal = signals.next() {
                 if signal.endsProcess { throw .interrupted(signal) }
@@ -140,6 +136,9 @@ package struct ControllingTerminal: ~Copyable {
                 continue
             }
             guard entries[0].revents != 0 else { continue }
+            var bytes = try Failure.naming { () throws(Errno) in
+                try descriptor.read(atMost: 256)
+            }
             guard !bytes.isEmpty else { throw .endOfInput }
             defer { bytes.wipe() }
             for byte in bytes {
