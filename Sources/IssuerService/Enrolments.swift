@@ -3,12 +3,8 @@ internal import Enrolment
 internal import OATH
 
 extension UserRecord.Issuance {
-    /// How many starts may go unfinished.
-    static let maximumTries = 10
     /// How long somebody may enrol, in seconds.
     static let lifetime: Int64 = 7 * 86400
-
-    var isLocked: Bool { tries >= Self.maximumTries }
 }
 
 extension UserRecord.Token {
@@ -22,36 +18,27 @@ enum EnrolmentReply: Equatable {
     case refused(Refusal)
 }
 
-// Nobody without the start password may learn who is a user. Whoever cannot enrol (unknown, of
-// another service, revoked, enrolled already) is therefore answered from a made-up record, which is
-// derived for every request, and has tries counted in a decoy slot as others have them in their
-// record: the same reading, charging and writing.
+// Nobody without the start password may learn who is a user. Whoever cannot enrol (unknown, of another service,
+// revoked, enrolled already) is therefore answered from a made-up record, which is derived for every request, and
+// tries are counted for all IDs alike, in one file that knows no users: the same reading, charging and writing.
 extension Issuer {
-    private struct Account {
-        let place: RecordPlace
-        var record: UserRecord
-        var issuance: UserRecord.Issuance
-        let isDecoy: Bool
-    }
-
     /// Answers a first request, and charges a try for it.
     func start(
         body: [UInt8], now: Int64, random: RandomSource
     ) throws(IssuerError) -> EnrolmentReply {
         guard let start = try? EnrolmentIssuer.Start(body: body) else { return .refused(.invalid) }
         return try locked(start.userID) { () throws(IssuerError) in
-            var account = try account(for: start, random: random)
-            guard !account.issuance.isLocked else { return .refused(.locked) }
-            guard let answer = try answer(to: start, from: account, random: random) else {
+            let tries = try tries(of: start.userID)
+            let (secret, isDecoy) = try secret(for: start, random: random)
+            guard tries < Self.maximumTries else { return .refused(.locked) }
+            guard let answer = try answer(to: start, from: secret, random: random) else {
                 return .refused(.invalid)
             }
-            account.issuance.tries += 1
-            account.record.stage = .issued(account.issuance)
-            try save(account.record, at: account.place, random: random)
+            try setTries(tries + 1, of: start.userID)
             let session = try IssuerError.wrapping { () throws(CryptographyError) in
                 try Session.seal(
-                    userID: start.userID, expiresAt: now + Session.lifetime,
-                    isDecoy: account.isDecoy, run: answer.run, key: sessionsKey, random: random)
+                    userID: start.userID, expiresAt: now + Session.lifetime, isDecoy: isDecoy,
+                    run: answer.run, key: sessionsKey, random: random)
             }
             return .done(answer.reply(session: session))
         }
@@ -59,11 +46,11 @@ extension Issuer {
 
     /// The answer of SPAKE2+; nil when the share is no point.
     private func answer(
-        to start: EnrolmentIssuer.Start, from account: Account, random: RandomSource
+        to start: EnrolmentIssuer.Start, from secret: Shared<SPAKE2Plus.VerifierSecret>,
+        random: RandomSource
     ) throws(IssuerError) -> EnrolmentIssuer.Answer? {
         do throws(EnrolmentError) {
-            return try EnrolmentIssuer.Answer(
-                to: start, secret: account.issuance.secret.value, random: random)
+            return try EnrolmentIssuer.Answer(to: start, secret: secret.value, random: random)
         } catch .badShare {
             return nil
         } catch {
@@ -71,43 +58,21 @@ extension Issuer {
         }
     }
 
-    private func account(
+    /// The record's secret of somebody who may enrol, else a made-up one.
+    private func secret(
         for start: EnrolmentIssuer.Start, random: RandomSource
-    ) throws(IssuerError) -> Account {
-        let blank = UserRecord.Issuance(secret: Shared(try madeUpSecret(start)))
-        let madeUp = UserRecord(
-            userID: start.userID, email: "", issuedAt: 0, stage: .issued(blank))
-        let slot = try place(ofDecoy: start.userID, serviceID: start.serviceID)
-        let decoy = try decoy(at: slot, or: madeUp, random: random)
-        if let place = place(ofUser: start.userID) {
-            let (record, isThere) = try record(at: place, or: madeUp, random: random)
-            if isThere, start.serviceID == serviceID, case .issued(let issuance) = record.stage {
-                return Account(place: place, record: record, issuance: issuance, isDecoy: false)
-            }
-        }
-        guard case .issued(let issuance) = decoy.stage else { throw .damaged(path: slot.path) }
-        return Account(place: slot, record: decoy, issuance: issuance, isDecoy: true)
-    }
-
-    /// The decoy in a slot; a new one when there is none, or another one's.
-    private func decoy(
-        at slot: RecordPlace, or madeUp: UserRecord, random: RandomSource
-    ) throws(IssuerError) -> UserRecord {
-        do throws(IssuerError) {
-            return try record(at: slot, or: madeUp, random: random).record
-        } catch .damaged {
-            return madeUp
-        }
-    }
-
-    /// The record at a place; when there is none, another one.
-    ///
-    /// That one is sealed and opened first: no answer comes sooner for want of a file.
-    private func record(
-        at place: RecordPlace, or madeUp: UserRecord, random: RandomSource
-    ) throws(IssuerError) -> (record: UserRecord, isThere: Bool) {
-        if let box = try Self.contents(of: place.path) { return (try open(box, from: place), true) }
-        return (try open(try seal(madeUp, for: place, random: random), from: place), false)
+    ) throws(IssuerError) -> (secret: Shared<SPAKE2Plus.VerifierSecret>, isDecoy: Bool) {
+        let madeUp = Shared(try madeUpSecret(start))
+        guard let place = place(ofUser: start.userID) else { return (madeUp, true) }
+        let stranger = UserRecord(
+            userID: start.userID, email: "", issuedAt: 0, stage: .issued(.init(secret: madeUp)))
+        // A record that is missing is sealed and opened all the same: no answer comes sooner for want of a file.
+        let box = try Self.contents(of: place.path)
+        let sealed = if let box { box } else { try seal(stranger, for: place, random: random) }
+        let record = try open(sealed, from: place)
+        guard box != nil, start.serviceID == serviceID, case .issued(let issuance) = record.stage
+        else { return (madeUp, true) }
+        return (issuance.secret, false)
     }
 
     /// w0 and L of a password that nobody has; always the same for the same IDs.
@@ -142,9 +107,10 @@ extension Issuer {
                 token = UserRecord.Token(
                     seed: Shared(session.run.seed.clone()), totp: .rule,
                     expiresAt: now + UserRecord.Token.lifetime)
-                // The count of tries goes with w0 and L.
                 record.stage = .enrolled(token)
                 try save(record, at: place, random: random)
+                let tries = try tries(of: session.userID)
+                if tries > 0 { try setTries(tries - 1, of: session.userID) }
             case .enrolled(let stored):
                 // A repetition, since no two runs have the same seed; anything else is another run.
                 guard stored.seed.value.equals(session.run.seed) else { return .refused(.refused) }

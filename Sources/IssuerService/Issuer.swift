@@ -5,10 +5,9 @@ internal import Platform
 
 /// The issuing side on one machine: a folder with a key, and a file for each user.
 ///
-/// `issuer` says who it is, `issuer.key` (32 random bytes) seals everything else: `users/` holds a
-/// record for each user, `decoys/` what is counted for users that do not exist, `outbox/` the
-/// mails. `locks/` keeps threads and processes apart. All of it may be used by several threads and
-/// processes at once.
+/// `issuer` says who it is, `issuer.key` (32 random bytes) seals everything else: `users/` holds a record for each
+/// user, `tries` counts the tries of all user IDs, known or not, `outbox/` the mails. `locks/` keeps threads and
+/// processes apart. All of it may be used by several threads and processes at once.
 package final class Issuer: Sendable {
     /// The service ID that its users enter.
     package let serviceID: String
@@ -59,7 +58,7 @@ package final class Issuer: Sendable {
         home: String, serviceID: String, name: String, url: String, random: RandomSource
     ) throws(IssuerError) -> Issuer {
         let settings = try check(Settings(serviceID: serviceID, name: name, url: url))
-        for folder in [home] + ["locks", "users", "decoys", "outbox"].map({ home + "/" + $0 }) {
+        for folder in [home] + ["locks", "users", "outbox"].map({ home + "/" + $0 }) {
             try IssuerError.naming(folder) { () throws(FileError) in
                 try PrivateFolder.ensure(folder)
             }

@@ -8,31 +8,52 @@ struct RecordPlace {
 }
 
 extension Issuer {
-    /// How many locks there are, and how many decoy slots belong to each.
-    private static let lockCount: UInt8 = 64
+    /// How many locks there are.
+    private static let lockCount = 64
+    /// How many counters of tries there are: two IDs rarely share one, and nobody can tell which do.
+    private static let counterCount = 1 << 24
+    /// How many starts may go unfinished.
+    static let maximumTries: UInt8 = 10
 
-    /// Runs `body` while nobody else changes a record or a decoy slot of this user ID.
+    /// Runs `body` while nobody else changes the record of a user ID, or the tries that it has.
     func locked<Result: ~Copyable>(
         _ userID: String, _ body: () throws(IssuerError) -> Result
     ) throws(IssuerError) -> Result {
-        let path = "\(home)/locks/\(twoDigits(try bucket(userID)))"
+        // IDs that share a counter share the lock.
+        let path = "\(home)/locks/\(try counter(of: userID) % Self.lockCount)"
         let lock = try IssuerError.naming(path) { () throws(FileError) in try FileLock(path) {} }
         return try withExtendedLifetime(lock) { () throws(IssuerError) in try body() }
+    }
+
+    /// How many starts a user ID has had that nobody finished; whether it is a user's or not.
+    func tries(of userID: String) throws(IssuerError) -> UInt8 {
+        let counter = try counter(of: userID)
+        return try IssuerError.naming(triesPath) { () throws(FileError) in
+            try CounterFile(triesPath)[counter]
+        }
+    }
+
+    func setTries(_ tries: UInt8, of userID: String) throws(IssuerError) {
+        let counter = try counter(of: userID)
+        try IssuerError.naming(triesPath) { () throws(FileError) in
+            try CounterFile(triesPath).set(tries, at: counter)
+        }
+    }
+
+    private var triesPath: String { home + "/tries" }
+
+    /// The number of a user ID's counter, which nobody without the key can tell.
+    private func counter(of userID: String) throws(IssuerError) -> Int {
+        let digest = try IssuerError.wrapping { () throws(CryptographyError) in
+            try HMAC.authenticate(Array(userID.utf8), key: decoysKey)
+        }
+        return digest.prefix(3).reduce(0) { $0 << 8 | Int($1) } % Self.counterCount
     }
 
     /// The place of a user's record; nil for a user ID that this issuer never gives.
     func place(ofUser userID: String) -> RecordPlace? {
         guard UserID.isOurs(userID) else { return nil }
         return RecordPlace(path: "\(home)/users/\(userID)", purpose: userID)
-    }
-
-    /// The slot in which tries are counted for IDs that nobody can enrol with.
-    ///
-    /// There are 4096 slots, so that their disk space is bounded; whoever comes last has the slot.
-    /// The first two digits are the number of the user's lock, which therefore guards the slot too.
-    func place(ofDecoy userID: String, serviceID: String) throws(IssuerError) -> RecordPlace {
-        let slot = twoDigits(try bucket(userID)) + twoDigits(try bucket("\(serviceID) \(userID)"))
-        return RecordPlace(path: "\(home)/decoys/\(slot)", purpose: "decoy \(serviceID) \(userID)")
     }
 
     /// The record at a place, or nil when there is none.
@@ -81,13 +102,4 @@ extension Issuer {
     private func aad(_ place: RecordPlace) -> [UInt8] {
         Array("otptoken-issuer/1 \(place.purpose)".utf8)
     }
-
-    /// One of 64 numbers, which nobody without the key can tell.
-    private func bucket(_ text: String) throws(IssuerError) -> UInt8 {
-        try IssuerError.wrapping { () throws(CryptographyError) in
-            try HMAC.authenticate(Array(text.utf8), key: decoysKey)[0] % Self.lockCount
-        }
-    }
-
-    private func twoDigits(_ number: UInt8) -> String { number < 10 ? "0\(number)" : "\(number)" }
 }

@@ -33,8 +33,6 @@ struct UserRecord: Sendable {
     struct Issuance: Sendable {
         /// w0 and L.
         let secret: Shared<SPAKE2Plus.VerifierSecret>
-        /// How many starts were answered that nobody finished.
-        var tries = 0
     }
 
     /// After it.
@@ -72,7 +70,6 @@ extension UserRecord {
             let l = issuance.secret.value.l
             text.put(.w0, secret: issuance.secret.value.w0)
             text.put(.l, secret: SecretBytes(copying: l.span))
-            text.put(.tries, "\(issuance.tries)")
         case .enrolled(let token):
             text.put(.seed, secret: token.seed.value)
             text.put(.algorithm, token.totp.algorithm.rawValue)
@@ -104,11 +101,10 @@ extension UserRecord.Stage {
     fileprivate init?(_ fields: FieldReader, _ state: UserState) {
         switch state {
         case .issued:
-            guard let w0 = fields.secret(.w0), let l = fields.secret(.l),
-                let tries = fields.number(.tries, Int.self)
+            guard let w0 = fields.secret(.w0), let l = fields.secret(.l)
             else { return nil }
             let secret = SPAKE2Plus.VerifierSecret(w0: w0, l: l.withBytes { Array(copying: $0) })
-            self = .issued(.init(secret: Shared(secret), tries: tries))
+            self = .issued(.init(secret: Shared(secret)))
         case .enrolled, .active:
             guard let seed = fields.secret(.seed),
                 let algorithm = fields.string(.algorithm).flatMap(HashAlgorithm.init(rawValue:)),

@@ -31,7 +31,7 @@ extension Issuer {
             guard let place = place(ofUser: name), let record = try record(at: place) else {
                 continue
             }
-            users.append(record.summary)
+            users.append(record.summary(tries: try tries(of: name)))
         }
         return users.sorted { ($0.issuedAt, $0.userID) < ($1.issuedAt, $1.userID) }
     }
@@ -54,11 +54,11 @@ extension Issuer {
 }
 
 extension UserRecord {
-    fileprivate var summary: UserSummary {
+    fileprivate func summary(tries: UInt8) -> UserSummary {
         var isLocked = false
         var expiresAt: Int64?
         switch stage {
-        case .issued(let issuance): isLocked = issuance.isLocked
+        case .issued: isLocked = tries >= Issuer.maximumTries
         case .enrolled(let token):
             isLocked = token.isLocked
             expiresAt = token.expiresAt

@@ -5,11 +5,11 @@ extension JSONValue {
     /// The text, without white space.
     package var text: String {
         var text = ""
-        write(to: &text)
+        append(to: &text)
         return text
     }
 
-    private func write(to text: inout String) {
+    private func append(to text: inout String) {
         switch self {
         case .null: text += "null"
         case .bool(let value): text += value ? "true" : "false"
@@ -21,7 +21,7 @@ extension JSONValue {
             text += "["
             for (index, element) in elements.enumerated() {
                 if index > 0 { text += "," }
-                element.write(to: &text)
+                element.append(to: &text)
             }
             text += "]"
         case .object(let members):
@@ -30,7 +30,7 @@ extension JSONValue {
                 if index > 0 { text += "," }
                 Self.write(member.name, to: &text)
                 text += ":"
-                member.value.write(to: &text)
+                member.value.append(to: &text)
             }
             text += "}"
         }

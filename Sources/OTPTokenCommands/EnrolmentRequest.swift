@@ -108,7 +108,9 @@ struct EnrolmentRequest {
 
     private func startPassword() throws(CommandFailure) -> StartPassword {
         if let givenPassword {
-            guard let password = StartPassword(givenPassword.value) else { throw .badStartPassword() }
+            guard let password = StartPassword(givenPassword.value) else {
+                throw .badStartPassword()
+            }
             return password
         }
         for attempt in 1...Self.questions {

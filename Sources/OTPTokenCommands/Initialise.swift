@@ -92,9 +92,8 @@ private func complete(
         // The token that --force replaces hands on its name and its place as the default.
         try request.refuseIfEnrolled(store.tokens)
         let former = store.tokens.first { $0.state == .active && request.concerns($0) }
-        store.tokens.removeAll {
-            request.continues($0) || $0.state == .active && request.concerns($0)
-        }
+        // A pending one of another address goes too: this issuer has shown that it knows the start password.
+        store.tokens.removeAll(where: request.concerns)
         let wish = request.name ?? former?.name ?? parameters.issuer
         let token = Token(
             name: store.tokens.freeName(like: Token.isName(wish) ? wish : request.serviceID),

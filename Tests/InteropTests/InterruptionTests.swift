@@ -75,9 +75,18 @@ final class Switch: Sendable {
 
     @Test(arguments: [401, 410])
     func `starts anew when the issuer no longer knows of it`(status: Int) throws {
-        let half = try IssuerHalf()
-        let server = try Behaviour(finish: { _, _ in answer(status, #"{"error":"x"}"#) })
-            .serve(half)
+        // 0: takes no proof. 1: has forgotten the former run, and takes a new one. 2: has begun that.
+        let stage = Switch()
+        let server = try Behaviour(
+            start: { half, request in
+                if stage.value == 1 { stage.set(2) }
+                return answer(200, json(half.start(request)))
+            },
+            finish: { half, request in
+                stage.value == 2
+                    ? Behaviour.finish(half, request) : answer(status, #"{"error":"x"}"#)
+            }
+        ).serve(IssuerHalf())
         let person = try Person()
         #expect(try person.enrol(server.url).status == 6)
         try person.expectNoToken()
@@ -88,12 +97,27 @@ final class Switch: Sendable {
         #expect(without.errors.contains("--start-password-file"))
         #expect(try person.seed() == former)
         // The issuer takes the new run's proof, but never the old one's.
-        let anew = try Behaviour().serve(IssuerHalf())
-        let done = try person.enrol(anew.url)
+        stage.set(1)
+        let before = server.paths.count
+        let done = try person.enrol(server.url)
         #expect(done.status == 0, "\(done.errors)")
         #expect(done.errors.contains("starting anew"))
         #expect(try person.seed() != former)
-        #expect(anew.paths.map { $0 == EnrolmentProtocol.finishPath } == [true, false, true])
+        let paths = server.paths.dropFirst(before)
+        #expect(paths.map { $0 == EnrolmentProtocol.finishPath } == [true, false, true])
+    }
+
+    @Test func `is not taken up at another server, which would see the proof`() throws {
+        let silent = try Behaviour(finish: { _, _ in nil }).serve(IssuerHalf())
+        let person = try Person()
+        #expect(try person.enrol(silent.url).status == 7)
+        let other = try Behaviour().serve(IssuerHalf())
+        let without = try person.enrol(other.url, password: nil)
+        #expect(without.status == 2, "\(without.errors)")
+        #expect(other.paths.isEmpty)
+        // A run of its own there succeeds, and ends the former one.
+        #expect(try person.enrol(other.url).status == 0)
+        #expect(try person.tokens().count == 1)
     }
 
     @Test(arguments: [429, 503, 500])

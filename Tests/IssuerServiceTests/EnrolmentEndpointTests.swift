@@ -41,7 +41,7 @@ import Testing
     @Test func `of a stranger looks like that of a user`() throws {
         let desk = try Desk()
         let known = try desk.issue()
-        let other = try desk.client(known, serviceID: "99999999")
+        let other = try desk.client(desk.issue(), serviceID: "99999999")
         let enrolled = try desk.issue()
         _ = try desk.enrol(enrolled)
         let revoked = try desk.issue()
@@ -69,8 +69,39 @@ import Testing
         for request in requests {
             #expect(desk.post(EnrolmentProtocol.startPath, request, to: issuer).status == 423)
         }
-        #expect(
-            try FileManager.default.contentsOfDirectory(atPath: desk.home + "/decoys").count == 5)
+    }
+
+    @Test func `tries that were counted for a stranger are not forgotten for the sake of others`()
+        throws
+    {
+        let desk = try Desk()
+        let stranger = try desk.client("12345678901234DC", "0000").startRequest
+        for _ in 0..<10 { #expect(desk.start(stranger).status == 200) }
+        let other = try desk.client("00000000000000AA", "0000").startRequest
+        for number in 0..<500 {
+            // The share need not be made anew for each ID: nobody finishes these.
+            let text = String(decoding: other, as: UTF8.self).replacing(
+                "00000000000000AA", with: "someone\(number)")
+            #expect(desk.start(Array(text.utf8)).status == 200)
+        }
+        #expect(desk.start(stranger).status == 423)
+    }
+
+    @Test func `a revocation does not give tries back`() throws {
+        let desk = try Desk()
+        let userID = try desk.issue()
+        let requests = [
+            try desk.client(userID, "0000").startRequest,
+            try desk.client("12345678901234DC", "0000").startRequest,
+        ]
+        for request in requests {
+            for _ in 0..<5 { #expect(desk.start(request).status == 200) }
+        }
+        try desk.issuer.revoke(userID: userID, random: SecretBytes.random)
+        for request in requests {
+            let statuses = (0..<6).map { _ in desk.start(request).status }
+            #expect(statuses == [200, 200, 200, 200, 200, 423])
+        }
     }
 
     @Test func `with a wrong start password is not confirmed`() throws {

@@ -19,7 +19,7 @@ import Testing
             try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
         }
         #expect(try mode(desk.home) == 0o700)
-        for name in ["users", "decoys", "locks", "outbox"] {
+        for name in ["users", "locks", "outbox"] {
             #expect(try mode(desk.home + "/" + name) == 0o700)
         }
         _ = try desk.issue()

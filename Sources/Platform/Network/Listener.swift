@@ -77,7 +77,8 @@ package final class Listener: Sendable {
             switch errno {
             case EMFILE, ENFILE, ENOBUFS, ENOMEM: usleep(50_000)
             // Troubles of the one connection that would have been next (accept(2)).
-            case EAGAIN, EINTR, ECONNABORTED, EPROTO, ENETDOWN, ENETUNREACH, EHOSTDOWN, EHOSTUNREACH,
+            case EAGAIN, EINTR, ECONNABORTED, EPROTO, ENETDOWN, ENETUNREACH, EHOSTDOWN,
+                EHOSTUNREACH,
                 ENOPROTOOPT, EOPNOTSUPP, ENONET, EPERM:
                 continue
             default: throw .last
