@@ -13,11 +13,12 @@ SWIFT ?= swift
 # linked in, libcrypto, libssl and libc dynamic. A folder with libstdc++.a alone is what makes the linker take that.
 STATIC := .build/static
 LINK := --static-swift-stdlib --disable-local-rpath -Xlinker -L$(CURDIR)/$(STATIC) \
-        -Xswiftc -Xclang-linker -Xswiftc -static-libgcc -Xswiftc -use-ld=lld -Xlinker --as-needed -Xlinker --no-export-dynamic
+        -Xswiftc -Xclang-linker -Xswiftc -static-libgcc -Xswiftc -use-ld=lld -Xlinker --as-needed -Xlinker --no-export-dynamic -Xlinker -z -Xlinker pack-relative-relocs
 
 .PHONY: all
 all: dependencies $(STATIC)
-	$(SWIFT) build -c release $(LINK)
+	$(SWIFT) build -c release $(LINK) --product otptoken
+	$(SWIFT) build -c release $(LINK) --product otptoken-issuer
 
 $(STATIC):
 	mkdir -p $@
@@ -68,4 +69,5 @@ clean:
 
 .PHONY: bench
 bench: all
+	$(SWIFT) build -c release $(LINK) --product BenchmarkDriver
 	Tests/Benchmarks/bench.sh

@@ -5,11 +5,8 @@
 #include <string.h>
 #include <sys/random.h>
 
-#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/kdf.h>
-#include <openssl/params.h>
 
 // A process that makes codes and talks to nobody needs no configuration file, no error strings, no list of all
 // ciphers and digests and no at-exit work, and these are most of libcrypto's start-up. TLS needs them: without its
@@ -61,66 +58,67 @@ int shim_random(void *out, size_t count) {
     return 1;
 }
 
-static const char *digest_name(int digest) {
-    switch (digest) {
-    case SHIM_SHA1: return "SHA1";
-    case SHIM_SHA256: return "SHA256";
-    case SHIM_SHA512: return "SHA512";
-    default: return NULL;
-    }
-}
+// Digests, fetched once: a fetch by name costs more than the digest of a short message.
+static CRYPTO_ONCE digest_once[3] = {CRYPTO_ONCE_STATIC_INIT, CRYPTO_ONCE_STATIC_INIT, CRYPTO_ONCE_STATIC_INIT};
+static EVP_MD *digest_fetched[3];
 
-static size_t digest_size(int digest) {
-    switch (digest) {
-    case SHIM_SHA1: return 20;
-    case SHIM_SHA256: return 32;
-    case SHIM_SHA512: return 64;
-    default: return 0;
-    }
+static void fetch_sha1(void) { digest_fetched[SHIM_SHA1] = EVP_MD_fetch(NULL, "SHA1", NULL); }
+static void fetch_sha256(void) { digest_fetched[SHIM_SHA256] = EVP_MD_fetch(NULL, "SHA256", NULL); }
+static void fetch_sha512(void) { digest_fetched[SHIM_SHA512] = EVP_MD_fetch(NULL, "SHA512", NULL); }
+
+static EVP_MD *digest_of(int digest) {
+    static void (*const fetch[3])(void) = {fetch_sha1, fetch_sha256, fetch_sha512};
+    if (digest < 0 || digest > SHIM_SHA512 || !ready()) return NULL;
+    return CRYPTO_THREAD_run_once(&digest_once[digest], fetch[digest]) ? digest_fetched[digest] : NULL;
 }
 
 int shim_sha256(const void *input, size_t input_count, uint8_t *out32) {
-    size_t written = 0;
-    return ready() && EVP_Q_digest(NULL, "SHA256", NULL, input, input_count, out32, &written) && written == 32;
+    EVP_MD *md = digest_of(SHIM_SHA256);
+    return md && EVP_Digest(input, input_count, out32, NULL, md, NULL);
 }
 
-// One context a digest, set up once and then only copied: fetching HMAC and its digest by name costs more than
-// computing it.
-static CRYPTO_ONCE hmac_once[3] = {CRYPTO_ONCE_STATIC_INIT, CRYPTO_ONCE_STATIC_INIT, CRYPTO_ONCE_STATIC_INIT};
-static EVP_MAC_CTX *hmac_template[3];
+enum { MAXIMUM_BLOCK = 128, MAXIMUM_DIGEST = 64 };
 
-static void hmac_prepare(int digest) {
-    EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
-    EVP_MAC_CTX *context = mac ? EVP_MAC_CTX_new(mac) : NULL;
-    OSSL_PARAM parameters[] = {
-        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, (char *)digest_name(digest), 0),
-        OSSL_PARAM_construct_end(),
-    };
-    if (context && !EVP_MAC_CTX_set_params(context, parameters)) {
-        EVP_MAC_CTX_free(context);
-        context = NULL;
-    }
-    EVP_MAC_free(mac);
-    hmac_template[digest] = context;
+// H(key block, first, second), the key block being the key of block_count bytes, each xor pad (RFC 2104, section 2).
+static int keyed_digest(EVP_MD_CTX *context, EVP_MD *md, const uint8_t *key, size_t block_count, uint8_t pad,
+                        const void *first, size_t first_count, const void *second, size_t second_count,
+                        uint8_t *out) {
+    uint8_t block[MAXIMUM_BLOCK];
+    for (size_t i = 0; i < block_count; i++) block[i] = key[i] ^ pad;
+    int ok = EVP_DigestInit_ex2(context, md, NULL) && EVP_DigestUpdate(context, block, block_count) &&
+             (first_count == 0 || EVP_DigestUpdate(context, first, first_count)) &&
+             (second_count == 0 || EVP_DigestUpdate(context, second, second_count)) &&
+             EVP_DigestFinal_ex(context, out, NULL);
+    OPENSSL_cleanse(block, sizeof block);
+    return ok;
 }
 
-static void hmac_prepare_sha1(void) { hmac_prepare(SHIM_SHA1); }
-static void hmac_prepare_sha256(void) { hmac_prepare(SHIM_SHA256); }
-static void hmac_prepare_sha512(void) { hmac_prepare(SHIM_SHA512); }
+// HMAC over two parts. Composed from two digests: EVP_MAC sets up, copies and frees four contexts a call, which takes
+// longer than computing a code.
+static int hmac(int digest, const void *key, size_t key_count, const void *first, size_t first_count,
+                const void *second, size_t second_count, uint8_t *out) {
+    EVP_MD *md = digest_of(digest);
+    EVP_MD_CTX *context = md ? EVP_MD_CTX_new() : NULL;
+    if (!context) return 0;
+    size_t block_count = (size_t)EVP_MD_get_block_size(md), digest_count = (size_t)EVP_MD_get_size(md);
+    uint8_t block[MAXIMUM_BLOCK] = {0}, inner[MAXIMUM_DIGEST];
+    int ok = block_count <= sizeof block && digest_count <= sizeof inner;
+    if (ok && key_count > block_count)
+        ok = EVP_Digest(key, key_count, block, NULL, md, NULL);
+    else if (ok && key_count > 0)
+        memcpy(block, key, key_count);
+    ok = ok &&
+         keyed_digest(context, md, block, block_count, 0x36, first, first_count, second, second_count, inner) &&
+         keyed_digest(context, md, block, block_count, 0x5c, inner, digest_count, NULL, 0, out);
+    OPENSSL_cleanse(block, sizeof block);
+    OPENSSL_cleanse(inner, sizeof inner);
+    EVP_MD_CTX_free(context);
+    return ok;
+}
 
 int shim_hmac(int digest, const void *key, size_t key_count, const void *input, size_t input_count,
               uint8_t *out) {
-    static void (*const prepare[3])(void) = {hmac_prepare_sha1, hmac_prepare_sha256, hmac_prepare_sha512};
-    size_t size = digest_size(digest), written = 0;
-    if (size == 0 || !ready() || !CRYPTO_THREAD_run_once(&hmac_once[digest], prepare[digest])) return 0;
-    if (!hmac_template[digest]) return 0;
-    EVP_MAC_CTX *context = EVP_MAC_CTX_dup(hmac_template[digest]);
-    // A key pointer must not be NULL, even for an empty key: NULL means "keep the former key".
-    int ok = context && EVP_MAC_init(context, key_count ? key : (const void *)"", key_count, NULL) &&
-             EVP_MAC_update(context, input, input_count) && EVP_MAC_final(context, out, &written, size) &&
-             written == size;
-    EVP_MAC_CTX_free(context);
-    return ok;
+    return hmac(digest, key, key_count, input, input_count, NULL, 0, out);
 }
 
 static CRYPTO_ONCE gcm_once = CRYPTO_ONCE_STATIC_INIT;
@@ -163,26 +161,26 @@ int shim_gcm_open(const uint8_t *key32, const uint8_t *nonce12, const void *aad,
     return ok;
 }
 
-static CRYPTO_ONCE hkdf_once = CRYPTO_ONCE_STATIC_INIT;
-static EVP_KDF *hkdf;
-static void hkdf_prepare(void) { hkdf = EVP_KDF_fetch(NULL, "HKDF", NULL); }
-
+// Extract and expand (RFC 5869, section 2) over the HMAC above: EVP_KDF would fetch its own digest and MAC.
 int shim_hkdf(int digest, const void *ikm, size_t ikm_count, const void *salt, size_t salt_count,
               const void *info, size_t info_count, uint8_t *out, size_t out_count) {
-    const char *name = digest_name(digest);
-    if (!name || !ready() || !CRYPTO_THREAD_run_once(&hkdf_once, hkdf_prepare)) return 0;
-    EVP_KDF_CTX *context = hkdf ? EVP_KDF_CTX_new(hkdf) : NULL;
-    OSSL_PARAM parameters[5];
-    size_t n = 0;
-    parameters[n++] = OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, (char *)name, 0);
-    parameters[n++] = OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_KEY, (void *)ikm, ikm_count);
-    if (salt_count)
-        parameters[n++] = OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_SALT, (void *)salt, salt_count);
-    if (info_count)
-        parameters[n++] = OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO, (void *)info, info_count);
-    parameters[n] = OSSL_PARAM_construct_end();
-    int ok = context && EVP_KDF_derive(context, out, out_count, parameters) > 0;
-    EVP_KDF_CTX_free(context);
+    EVP_MD *md = digest_of(digest);
+    size_t digest_count = md ? (size_t)EVP_MD_get_size(md) : 0;
+    if (digest_count == 0 || out_count > 255 * digest_count) return 0;
+    uint8_t prk[MAXIMUM_DIGEST], t[MAXIMUM_DIGEST], *part = malloc(info_count + 1);
+    int ok = part && hmac(digest, salt, salt_count, ikm, ikm_count, NULL, 0, prk);
+    // T(i) = HMAC(PRK, T(i - 1) | info | i), T(0) being empty.
+    for (size_t done = 0, i = 1; ok && done < out_count; i++) {
+        if (info_count > 0) memcpy(part, info, info_count);
+        part[info_count] = (uint8_t)i;
+        ok = hmac(digest, prk, digest_count, t, i == 1 ? 0 : digest_count, part, info_count + 1, t);
+        size_t wanted = out_count - done < digest_count ? out_count - done : digest_count;
+        if (ok) memcpy(out + done, t, wanted);
+        done += wanted;
+    }
+    OPENSSL_cleanse(prk, sizeof prk);
+    OPENSSL_cleanse(t, sizeof t);
+    free(part);
     return ok;
 }
 

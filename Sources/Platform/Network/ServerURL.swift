@@ -15,14 +15,13 @@ package struct ServerURL: Equatable, Sendable {
     ///
     /// - Parameter text: `http` or `https`, a host, perhaps a port and a path; no user, query or fragment.
     package init?(_ text: String) {
-        guard text.utf8.count <= 512, let colon = text.firstRange(of: "://") else { return nil }
-        switch text[..<colon.lowerBound].lowercased() {
-        case "https": isSecure = true
-        case "http": isSecure = false
-        default: return nil
-        }
+        guard text.utf8.count <= 512 else { return nil }
+        let schemes = [(true, "https://"), (false, "http://")]
+        guard let (isSecure, scheme) = schemes.first(where: { text.lowercased().hasPrefix($0.1) })
+        else { return nil }
+        self.isSecure = isSecure
         // No user, query or fragment: none of their characters is taken in any part.
-        let rest = text[colon.upperBound...]
+        let rest = text.dropFirst(scheme.count)
         let slash = rest.firstIndex(of: "/") ?? rest.endIndex
         guard let authority = Authority(rest[..<slash]), rest[slash...].utf8.allSatisfy(isPathByte)
         else { return nil }
