@@ -72,13 +72,16 @@ package enum SPAKE2Plus {
         package let shared: SecretBytes
     }
 
-    /// M and N for P-256 (section 4), as the RFC prints them.
-    private static let compressedM = hex(
+    /// M and N for P-256 (section 4), from the form in which the RFC prints them.
+    private static let m = point(
         "02886e2f97ace46e55ba9dd7242579f2993b64e16ef3dcab95afd497333d8fa12f")
-    private static let compressedN = hex(
+    private static let n = point(
         "03d8bbd6c639c62937b04d997f38c3770719c629d7014d49a24b4f98baa1292b49")
 
-    private static func hex(_ digits: String) -> [UInt8] { Hex.decode(digits) ?? [] }
+    // No point at all where libcrypto fails: every computation with it is refused then.
+    private static func point(_ digits: String) -> [UInt8] {
+        Hex.decode(digits).flatMap { try? P256.uncompress($0) } ?? []
+    }
 
     /// The prover between its two messages.
     package struct Prover: ~Copyable {
@@ -87,8 +90,6 @@ package enum SPAKE2Plus {
         private let identities: Identities
         private let secret: ProverSecret
         private let x: SecretBytes
-        private let m: [UInt8]
-        private let n: [UInt8]
 
         /// Starts a run.
         ///
@@ -100,13 +101,9 @@ package enum SPAKE2Plus {
         package init(
             _ identities: Identities, secret: consuming ProverSecret, random: RandomSource
         ) throws(CryptographyError) {
-            let m = try P256.uncompress(compressedM)
-            let n = try P256.uncompress(compressedN)
             let x = try P256.randomScalar(from: random)
             share = try P256.blind(x, secret.w0, m)
             self.identities = identities
-            self.m = m
-            self.n = n
             self.x = x
             self.secret = secret
         }
@@ -152,8 +149,6 @@ package enum SPAKE2Plus {
             _ identities: Identities, secret: borrowing VerifierSecret, share peer: [UInt8],
             random: RandomSource
         ) throws(CryptographyError) {
-            let m = try P256.uncompress(compressedM)
-            let n = try P256.uncompress(compressedN)
             let base = try P256.unblind(peer, secret.w0, m)
             let y = try P256.randomScalar(from: random)
             let share = try P256.blind(y, secret.w0, n)

@@ -19,6 +19,11 @@ enum Plaintext {
     private static let yes = "yes"
     private static let word = Array("token".utf8)
     private static let end = Array("end".utf8)
+    private static let kinds = [(word: Array(kind.utf8), ())]
+    private static let states = [Token.State.active, .pending].map { (word: Array($0.rawValue.utf8), $0) }
+    private static let algorithms = [HashAlgorithm.sha256, .sha1, .sha512].map {
+        (word: Array($0.rawValue.utf8), $0)
+    }
 
     static func encode(_ tokens: [Token]) -> SecretBytes {
         var text = SecretBuffer(capacity: 512 * max(1, tokens.count))
@@ -110,13 +115,16 @@ enum Plaintext {
             }
             return value
         }
-        // One text for one number, as everywhere in the store: no sign or zero that need not be there.
         func number(_ key: Key) throws(StoreError) -> Int64 {
-            let text = try string(key)
-            guard let number = Int64(text), String(number) == text else {
+            guard let range = values[key.rawValue], let number = text.number(range) else {
                 throw .damaged(key.text)
             }
             return number
+        }
+        // The one of some words that stands there, without making a text of it.
+        func choice<Choice>(_ key: Key, _ words: [(word: [UInt8], Choice)]) -> Choice? {
+            guard let range = values[key.rawValue] else { return nil }
+            return words.first { text.holds($0.word, at: range) }?.1
         }
         func time(_ key: Key) throws(StoreError) -> Int64? {
             values[key.rawValue] == nil ? nil : try number(key)
@@ -126,19 +134,19 @@ enum Plaintext {
             guard try string(.isDefault) == yes else { throw .damaged(Key.isDefault.text) }
             return true
         }
-        guard try string(.kind) == kind else {
+        guard choice(.kind, kinds) != nil else {
             throw .unsupported("a token of the kind \(try string(.kind))")
         }
         guard let secret = values[Key.secret.rawValue],
             let seed = Base64.decode(text.extracting(secret), padding: .required), seed.count > 0
         else { throw .damaged("secret") }
-        guard let algorithm = HashAlgorithm(rawValue: try string(.algorithm)),
+        guard let algorithm = choice(.algorithm, algorithms),
             let totp = TOTP(
                 digits: Int(try number(.digits)), period: Int(try number(.period)),
                 algorithm: algorithm)
         else { throw .damaged("algorithm, digits or period") }
         let name = try string(.name)
-        guard Token.isName(name), let state = Token.State(rawValue: try string(.state)) else {
+        guard Token.isName(name), let state = choice(.state, states) else {
             throw .damaged("name or state")
         }
         return Token(
@@ -176,6 +184,21 @@ extension Span<UInt8> {
     fileprivate func string(_ range: Range<Int>) -> String? {
         guard let text = try? UTF8Span(validating: extracting(range)) else { return nil }
         return String(copying: text)
+    }
+
+    /// A whole number, written as this program writes it: no sign or zero that need not be there.
+    fileprivate func number(_ range: Range<Int>) -> Int64? {
+        let isNegative = !range.isEmpty && self[range.lowerBound] == UInt8(ascii: "-")
+        let digits = isNegative ? range.lowerBound + 1..<range.upperBound : range
+        guard (1...18).contains(digits.count) else { return nil }
+        let startsWithZero = self[digits.lowerBound] == UInt8(ascii: "0")
+        guard !startsWithZero || digits.count == 1 && !isNegative else { return nil }
+        var number: Int64 = 0
+        for index in digits {
+            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self[index]) else { return nil }
+            number = number * 10 + Int64(self[index] - UInt8(ascii: "0"))
+        }
+        return isNegative ? -number : number
     }
 
     fileprivate func holds(_ word: [UInt8], at range: Range<Int>) -> Bool {
