@@ -36,7 +36,7 @@ demo: all
 	scripts/demo .build/release
 
 # What the tests call: peers, shells, a real terminal, and programs that read the man pages.
-TEST_PACKAGES := oathtool tmux openssl faketime mandoc zsh fish bash-completion python3 util-linux procps
+TEST_PACKAGES := oathtool tmux openssl faketime mandoc groff-base zsh fish bash-completion python3 util-linux procps
 
 .PHONY: test
 test: all

@@ -111,7 +111,7 @@ enum Messages {
         case .expired: "expired"
         case .locked: "locked after ten wrong codes"
         case .malformed: "not as many digits as a code has"
-        case .used: "used already"
+        case .used: "used already, or older than one that was"
         case .wrong: "wrong code"
         }
     }

@@ -143,7 +143,8 @@ extension Messages {
         case .notConfirmed:
             return refused(
                 "wrong start password, or not the real issuer",
-                "check both, then try again: the issuer allows ten tries in all")
+                "check the start password, the service ID and the user ID: an issuance can be used once,"
+                    + " and the issuer allows ten tries in all")
         case .notAuthentic:
             return refused(
                 "the issuer's last answer was altered on its way",
@@ -186,7 +187,19 @@ extension Messages {
         }
     }
 
+    static func enrolledUnseen(_ token: Token, _ failure: CommandFailure) -> CommandFailure {
+        CommandFailure(
+            failure.status, failure.message,
+            hints: [
+                "the token is enrolled: `otptoken show \(shellQuoted(token.name))` prints the code"
+            ])
+    }
+
     // MARK: Going well
+
+    static func asking(_ server: ServerURL) -> String {
+        "Enrolling at \(printable(server.authority))…"
+    }
 
     static func resuming(_ token: Token) -> String {
         "Taking up the enrolment of \(printable(token.userID)) where it was."

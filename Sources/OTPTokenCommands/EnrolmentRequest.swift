@@ -33,6 +33,7 @@ struct EnrolmentRequest {
         if let name, !Token.isName(name) { throw Messages.badName(name) }
         isForced = line.has("force")
         caFile = line.value("ca-file")
+        if let caFile, !isReadable(caFile) { throw .file(.missing, caFile) }
 
         self.server = try Self.ask(Messages.askServer, "server", "URL", unless: server) {
             (text) throws(CommandFailure) in try Self.server(text, allowsHTTP)
@@ -174,7 +175,7 @@ struct EnrolmentRequest {
                 throw givenUp(error)
             }
             do {
-                return try read(answer)
+                return try read(answer.filter { !$0.isWhitespace })
             } catch {
                 guard attempt < questions else { throw error }
                 report(error)

@@ -53,6 +53,8 @@ private func resume(
 
 private func enrol(_ request: EnrolmentRequest, _ session: Session) throws(CommandFailure) {
     let client = try request.client()
+    try session.prepareStore()
+    session.progress(Messages.asking(request.server))
     let deadline = request.deadline()
     let start = try request.post(
         client.startRequest, to: EnrolmentProtocol.startPath, deadline: deadline, pending: false)
@@ -106,7 +108,12 @@ private func complete(
     guard let enrolled else { return }
     session.note(Messages.enrolled(enrolled))
     session.note(Messages.confirm(at: parameters.confirmURL))
-    try writeResult("\(CodeReport(enrolled, at: wallClockSeconds()).code)\n")
+    let code = try CodeReport(enrolled, at: wallClockSeconds()).code
+    do {
+        try writeResult("\(code)\n")
+    } catch {
+        throw Messages.enrolledUnseen(enrolled, error)
+    }
 }
 
 extension Token {

@@ -117,7 +117,7 @@ enum Messages {
         CommandFailure(
             .noSuchToken, "there is no token called \(printable(name))",
             hints: [
-                nearest.map { "did you mean \(printable($0))?" }
+                nearest.map { "did you mean \(shellQuoted($0))?" }
                     ?? "`otptoken list` shows the names"
             ])
     }
@@ -130,7 +130,8 @@ enum Messages {
 
     static func badCount(_ text: String) -> CommandFailure {
         CommandFailure(
-            .usage, "--count is no number: \(printable(text))", hints: ["write a number from 1 on"])
+            .usage, "--count takes a number from 1 on, not \(printable(text))",
+            hints: ["leave it out to go on without end"])
     }
 
     static func nameWithAll() -> CommandFailure {
@@ -146,4 +147,6 @@ enum Messages {
     static let never = "never"
     static func seconds(_ count: Int) -> String { "\(count) s" }
     static let leave = "q leaves"
+    static func more(_ count: Int) -> String { "+\(count) more" }
+    static let tooNarrow = "…"
 }

@@ -30,6 +30,11 @@ struct Session {
         }
     }
 
+    /// Tells somebody who waits at a terminal what for.
+    func progress(_ text: String) {
+        if isTerminal(2) { note(text) }
+    }
+
     /// Prints a note for the person, on standard error.
     func note(_ text: String) {
         if !isQuiet { writeNote(text) }

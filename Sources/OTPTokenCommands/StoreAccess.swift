@@ -21,6 +21,24 @@ extension Session {
         throw tokens.isEmpty ? Messages.noToken() : Messages.onlyPending(tokens[0])
     }
 
+    /// Makes sure that a token can be saved, before an issuer is asked for one: each request costs a try.
+    ///
+    /// - Throws: what `changeStore` would throw.
+    func prepareStore() throws(CommandFailure) {
+        try withLock { () throws(CommandFailure) in
+            if let file = try storeFile() {
+                _ = try open(file)
+            } else if try device() == nil {
+                try makeDeviceKey()
+            }
+            let probe = locations.store + ".probe"
+            try Messages.naming(probe) { () throws(FileError) in
+                try PrivateFile.replace(probe, with: [])
+                try PrivateFile.remove(probe)
+            }
+        }
+    }
+
     /// Reads the store, changes it and writes it back, while nobody else does.
     ///
     /// - Parameter change: what is to be done; what it throws leaves the file as it is.
@@ -28,6 +46,10 @@ extension Session {
     func changeStore(
         _ change: (inout TokenStore) throws(CommandFailure) -> Void
     ) throws(CommandFailure) {
+        try withLock { () throws(CommandFailure) in try changeLocked(change) }
+    }
+
+    private func withLock(_ body: () throws(CommandFailure) -> Void) throws(CommandFailure) {
         try Messages.naming(locations.data) { () throws(FileError) in
             try PrivateFolder.ensure(locations.data)
             try PrivateFolder.ensure(locations.state)
@@ -36,7 +58,7 @@ extension Session {
             try FileLock(locations.lock) { note(Messages.waitingForLock()) }
         }
         try withExtendedLifetime(lock) { () throws(CommandFailure) in
-            try changeLocked(change)
+            try body()
         }
     }
 

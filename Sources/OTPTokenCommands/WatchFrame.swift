@@ -22,7 +22,11 @@ struct WatchFrame {
         for (token, report) in zip(tokens, reports).prefix(fitting) {
             lines += block(token, report)
         }
-        lines.append(Self.margin + faint(clipped(Messages.leave, to: columns - 3)))
+        let hidden = tokens.count - fitting
+        var last = hidden > 0 ? "\(Messages.more(hidden)) · \(Messages.leave)" : Messages.leave
+        // Where there is no room for both, what is missing matters more than how to leave.
+        if displayWidth(last) > columns - 3, hidden > 0 { last = Messages.more(hidden) }
+        lines.append(Self.margin + faint(clipped(last, to: columns - 3)))
         return Array(lines.prefix(rows))
     }
 
@@ -32,10 +36,16 @@ struct WatchFrame {
             ? "\(token.name) · \(token.userID)" : "\(token.name) · \(token.issuer)"
         return [
             Self.margin + clipped(printable(title), to: columns - 3),
-            Self.margin + bold(grouped(report.code)),
+            Self.margin + bold(fitted(report.code)),
             Self.margin + bar(report),
             "",
         ]
+    }
+
+    // A code that is cut off must not look whole.
+    private func fitted(_ code: String) -> String {
+        if columns > code.count + Self.margin.count + 1 { return grouped(code) }
+        return columns > code.count + Self.margin.count ? code : Messages.tooNarrow
     }
 
     /// Eight digits in two groups of four; others in two groups too.

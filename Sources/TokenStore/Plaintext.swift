@@ -20,7 +20,9 @@ enum Plaintext {
     private static let word = Array("token".utf8)
     private static let end = Array("end".utf8)
     private static let kinds = [(word: Array(kind.utf8), ())]
-    private static let states = [Token.State.active, .pending].map { (word: Array($0.rawValue.utf8), $0) }
+    private static let states = [Token.State.active, .pending].map {
+        (word: Array($0.rawValue.utf8), $0)
+    }
     private static let algorithms = [HashAlgorithm.sha256, .sha1, .sha512].map {
         (word: Array($0.rawValue.utf8), $0)
     }
@@ -190,15 +192,19 @@ extension Span<UInt8> {
     fileprivate func number(_ range: Range<Int>) -> Int64? {
         let isNegative = !range.isEmpty && self[range.lowerBound] == UInt8(ascii: "-")
         let digits = isNegative ? range.lowerBound + 1..<range.upperBound : range
-        guard (1...18).contains(digits.count) else { return nil }
+        guard !digits.isEmpty else { return nil }
         let startsWithZero = self[digits.lowerBound] == UInt8(ascii: "0")
         guard !startsWithZero || digits.count == 1 && !isNegative else { return nil }
         var number: Int64 = 0
         for index in digits {
             guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self[index]) else { return nil }
-            number = number * 10 + Int64(self[index] - UInt8(ascii: "0"))
+            let digit = Int64(self[index] - UInt8(ascii: "0"))
+            let (tens, overflow) = number.multipliedReportingOverflow(by: 10)
+            let (sum, more) = tens.addingReportingOverflow(isNegative ? -digit : digit)
+            guard !overflow, !more else { return nil }
+            number = sum
         }
-        return isNegative ? -number : number
+        return number
     }
 
     fileprivate func holds(_ word: [UInt8], at range: Range<Int>) -> Bool {

@@ -54,7 +54,7 @@ for count in 1 1000; do
     "$driver" store "$work/$count" "$count"
 done
 compile -I"$root/Sources/CShims/include" -o "$work/reference" "$here/reference.c" "$root/Sources/CShims/shim_crypto.c" \
-    -Wl,--as-needed -lcrypto
+    -lcrypto -Wl,--no-as-needed -lm # linked alike: the same shared libraries
 compile -o "$work/liboath" "$here/liboath.c" -loath
 stoken import --random --new-password= >/dev/null
 seed=3132333435363738393031323334353637383930313233343536373839303132

@@ -58,6 +58,18 @@ struct ManualPageTests {
         #expect(outcome.output + outcome.errors == "")
     }
 
+    // What Debian's man calls; it knows less than mandoc, and stops where that goes on.
+    @Test(arguments: pages)
+    func `groff renders it to its end`(name: String) throws {
+        let home = try TemporaryFolder()
+        let outcome = try Program.run(
+            "groff", ["-mdoc", "-Tutf8", "-P-cbou", "\(ManualPage.folder)/\(name)"], home: home.path
+        )
+        #expect(outcome.status == 0, "groff is needed (Debian: groff-base)")
+        #expect(outcome.errors == "")
+        #expect(outcome.output.contains("STANDARDS") || name != "otptoken.1")
+    }
+
     @Test func `every manual page is checked`() throws {
         let files = try FileManager.default.contentsOfDirectory(atPath: ManualPage.folder)
         #expect(files.filter { $0.contains(".") }.sorted() == Self.pages.sorted())

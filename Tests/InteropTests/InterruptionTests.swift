@@ -136,21 +136,26 @@ final class Switch: Sendable {
     }
 
     @Test func `sends no proof before the pending token is saved`() throws {
-        let half = try IssuerHalf()
-        let server = try Behaviour().serve(half)
+        // The store is locked by somebody else from the moment on that the first request arrives.
         let person = try Person()
-        try PrivateFolder.ensure(person.locations.data)
-        do {
-            let lock = try FileLock(person.locations.lock) {}
-            try withExtendedLifetime(lock) {
-                let program = try person.startEnrolling(server.url)
-                let waits = poll { program.errors.contains("waiting for another") ? true : nil }
-                #expect(waits == true)
-                program.signal(SIGKILL)
-                #expect(program.outcome()?.signal == SIGKILL)
+        let holder = Mutex<RunningProgram?>(nil)
+        let isFirst = Mutex(true)
+        let server = try Behaviour(start: { half, request in
+            holder.withLock { holder in
+                guard isFirst.withLock({ Swift.exchange(&$0, with: false) }) else { return }
+                holder = try? RunningProgram(
+                    "flock", [person.locations.lock, "sh", "-c", "echo held; sleep 60"], home: "/")
+                _ = poll { holder?.output == "held\n" ? true : nil }
             }
-        }
+            return answer(200, json(half.start(request)))
+        }).serve(IssuerHalf())
+        let program = try person.startEnrolling(server.url)
+        let waits = poll { program.errors.contains("waiting for another") ? true : nil }
+        #expect(waits == true)
+        program.signal(SIGKILL)
+        #expect(program.outcome()?.signal == SIGKILL)
         #expect(server.paths == [EnrolmentProtocol.startPath])
+        holder.withLock { $0 = nil }
         try person.expectNoToken()
         #expect(try person.enrol(server.url).status == 0)
     }

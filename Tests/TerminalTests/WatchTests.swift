@@ -95,7 +95,7 @@ struct WatchTests {
             [StoreMaker.token("みずほサンプル銀行"), StoreMaker.token("Other")], home: home.path)
         let terminal = try started()
         try terminal.resize(columns: 20, rows: 6)
-        let screen = try terminal.wait { $0.contains("…") && $0.contains("q leaves") }
+        let screen = try terminal.wait { $0.contains("…") && $0.contains("+1 more") }
         #expect(code(on: screen) != nil)
         #expect(!screen.contains("Other"))
         try terminal.resize(columns: 60, rows: 16)

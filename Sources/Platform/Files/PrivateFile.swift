@@ -72,7 +72,7 @@ package enum PrivateFile {
         let fresh = path + ".new"
         do {
             try FileError.naming { () throws(Errno) in
-                try remove(fresh)
+                try unlinkIfThere(fresh)
                 let file = try FileDescriptor(open: fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW)
                 // A strict umask would keep the user out, too.
                 _ = try retrying { fchmod(file.number, 0o600) }
@@ -89,7 +89,11 @@ package enum PrivateFile {
     }
 
     /// Removes a file, if there is one.
-    package static func remove(_ path: String) throws(Errno) {
+    package static func remove(_ path: String) throws(FileError) {
+        try FileError.naming { () throws(Errno) in try unlinkIfThere(path) }
+    }
+
+    private static func unlinkIfThere(_ path: String) throws(Errno) {
         do {
             _ = try retrying { unsafe unlink(path) }
         } catch .noSuchFile {
@@ -100,7 +104,7 @@ package enum PrivateFile {
     // A hard link and a rename: at no instant is there no backup, and the file itself is never away.
     private static func keep(_ path: String, as backup: String) throws(Errno) {
         let fresh = backup + ".new"
-        try remove(fresh)
+        try unlinkIfThere(fresh)
         do {
             _ = try retrying { unsafe link(path, fresh) }
         } catch .noSuchFile {

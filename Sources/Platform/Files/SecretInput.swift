@@ -1,6 +1,9 @@
 package import Cryptography
 internal import Glibc
 
+/// Whether a file is there and may be read.
+package func isReadable(_ path: String) -> Bool { unsafe access(path, R_OK) == 0 }
+
 /// Secrets that the person keeps in a file or pipes in.
 package enum SecretInput {
     /// The longest secret taken, in bytes.

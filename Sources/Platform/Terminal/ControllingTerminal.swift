@@ -81,11 +81,13 @@ package struct ControllingTerminal: ~Copyable {
             try descriptor.write(Array(prompt.utf8))
         }
         do {
-            let answer = try line(until: signals, former, echo: echo)
+            let answer = try line(prompt, until: signals, former, echo: echo)
             restore(former, echo: echo)
             return answer
         } catch {
             restore(former, echo: echo)
+            // The cursor stands behind the question still.
+            if echo { try? descriptor.write([0x0A]) }
             throw error
         }
     }
@@ -112,14 +114,15 @@ package struct ControllingTerminal: ~Copyable {
     }
 
     // The shell gets its terminal back as it was, and the question goes on afterwards.
-    private func suspend(_ former: termios, echo: Bool) {
+    private func suspend(_ former: termios, echo: Bool, again prompt: String) {
         restore(former, echo: echo)
         Signal.suspend.takeEffect()
         if !echo { try? silence(former) }
+        try? descriptor.write(Array(prompt.utf8))
     }
 
     private func line(
-        until signals: borrowing SignalDescriptor, _ former: termios, echo: Bool
+        _ prompt: String, until signals: borrowing SignalDescriptor, _ former: termios, echo: Bool
     ) throws(Failure) -> SecretBytes {
         var answer = SecretBuffer(capacity: Self.maximumAnswer)
         while true {
@@ -132,7 +135,7 @@ package struct ControllingTerminal: ~Copyable {
             }
             if entries[1].revents != 0, let signal = signals.next() {
                 if signal.endsProcess { throw .interrupted(signal) }
-                if signal == .suspend { suspend(former, echo: echo) }
+                if signal == .suspend { suspend(former, echo: echo, again: prompt) }
                 continue
             }
             guard entries[0].revents != 0 else { continue }
