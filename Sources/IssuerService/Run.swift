@@ -43,7 +43,11 @@ private func execute(_ arguments: [String]) throws(CommandFailure) -> ExitStatus
 private func home(_ line: Invocation) throws(CommandFailure) -> String {
     if let home = line.value("home"), !home.isEmpty { return home }
     if let home = environmentVariable("OTPTOKEN_ISSUER_HOME"), !home.isEmpty { return home }
-    throw Messages.noHome()
+    let program = ProgramTable.issuer.name
+    guard let home = Locations.data(of: program, environment: environmentVariable) else {
+        throw Messages.noHome()
+    }
+    return home
 }
 
 private func open(_ home: String) throws(CommandFailure) -> Issuer {

@@ -139,8 +139,7 @@ enum Plaintext {
         guard choice(.kind, kinds) != nil else {
             throw .unsupported("a token of the kind \(try string(.kind))")
         }
-        guard let secret = values[Key.secret.rawValue],
-            let seed = Base64.decode(text.extracting(secret), padding: .required), seed.count > 0
+        guard let secret = values[Key.secret.rawValue], let seed = Self.seed(text.extracting(secret))
         else { throw .damaged("secret") }
         guard let algorithm = choice(.algorithm, algorithms),
             let totp = TOTP(
@@ -157,6 +156,15 @@ enum Plaintext {
             userID: try string(.userID), server: try string(.server),
             enrolledAt: try time(.enrolledAt), expiresAt: try time(.expiresAt),
             isDefault: try isDefault(), extras: extras)
+    }
+}
+
+extension Plaintext {
+    /// A secret in Base64; other programs may leave the padding away, as in the header.
+    private static func seed(_ text: Span<UInt8>) -> SecretBytes? {
+        let padding: Base64.Padding = text.count % 4 == 0 ? .required : .none
+        guard let seed = Base64.decode(text, padding: padding), seed.count > 0 else { return nil }
+        return seed
     }
 }
 

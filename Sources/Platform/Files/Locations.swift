@@ -35,6 +35,20 @@ package struct Locations: Equatable, Sendable {
         self.state = state
     }
 
+    /// The folder in which another program of this project keeps its data; nil when neither XDG_… nor HOME is there.
+    ///
+    /// - Parameters:
+    ///   - program: its name.
+    ///   - variable: reads one environment variable.
+    /// - Returns: the folder.
+    package static func data(
+        of program: String, environment variable: (String) -> String?
+    ) -> String? {
+        if let path = variable("XDG_DATA_HOME"), path.hasPrefix("/") { return "\(path)/\(program)" }
+        guard let home = variable("HOME"), !home.isEmpty else { return nil }
+        return "\(home)/.local/share/\(program)"
+    }
+
     /// The store.
     package var store: String { data + "/tokens" }
     /// The store before its last change.
