@@ -11,9 +11,12 @@ SWIFT ?= swift
 
 # The fastest start that leaves OpenSSL and the C library to the system's updates: the Swift runtime and libstdc++
 # linked in, libcrypto, libssl and libc dynamic. A folder with libstdc++.a alone is what makes the linker take that.
+# Packed relocations are read faster, by the loader of glibc 2.36 and later.
 STATIC := .build/static
+GLIBC := $(lastword $(shell getconf GNU_LIBC_VERSION))
+RELR := $(if $(filter 2.36,$(firstword $(shell printf '2.36\n$(GLIBC)\n' | sort -V))),-Xlinker -z -Xlinker pack-relative-relocs)
 LINK := --static-swift-stdlib --disable-local-rpath -Xlinker -L$(CURDIR)/$(STATIC) \
-        -Xswiftc -Xclang-linker -Xswiftc -static-libgcc -Xswiftc -use-ld=lld -Xlinker --as-needed -Xlinker --no-export-dynamic -Xlinker -z -Xlinker pack-relative-relocs
+        -Xswiftc -Xclang-linker -Xswiftc -static-libgcc -Xswiftc -use-ld=lld -Xlinker --as-needed -Xlinker --no-export-dynamic $(RELR)
 
 .PHONY: all
 all: dependencies $(STATIC)

@@ -11,6 +11,7 @@ import Testing
         try certificates.issue("good", for: "DNS:localhost,IP:127.0.0.1")
         try certificates.issue("name", for: "DNS:localhost")
         try certificates.issue("other", for: "DNS:token.example,DNS:*.localhost,IP:127.0.0.2")
+        try certificates.issue("nameless", for: "")
         try certificates.issue("past", for: "DNS:localhost", at: "-10d")
         try certificates.issue("future", for: "DNS:localhost", at: "+10d")
         return certificates
@@ -62,6 +63,8 @@ import Testing
         ("good", "127.0.0.1", "taken"), ("name", "localhost", "taken"),
         ("name", "127.0.0.1", "IP address mismatch"),
         ("other", "localhost", "hostname mismatch"), ("other", "127.0.0.1", "IP address mismatch"),
+        // Its subject is CN=localhost, which has not counted as a name for a long time.
+        ("nameless", "localhost", "hostname mismatch"),
         ("past", "localhost", "certificate has expired"),
         ("future", "localhost", "certificate is not yet valid"),
     ]) func `a certificate for another name or time is refused`(

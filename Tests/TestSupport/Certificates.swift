@@ -21,11 +21,11 @@ package final class Certificates: Sendable {
     ///
     /// - Parameters:
     ///   - name: of the files.
-    ///   - names: its subject alternative names, `DNS:localhost,IP:127.0.0.1`.
+    ///   - names: its subject alternative names, `DNS:localhost,IP:127.0.0.1`; empty for none.
     ///   - time: what faketime takes for the moment of its making; it is valid for 2 days.
     /// - Throws: when openssl does not make it.
     package func issue(_ name: String, for names: String, at time: String = "+0") throws {
-        let fields = "subjectAltName=\(names)\n"
+        let fields = names.isEmpty ? "basicConstraints=CA:FALSE\n" : "subjectAltName=\(names)\n"
         try fields.write(toFile: path(name + ".ext"), atomically: true, encoding: .utf8)
         try openssl(
             "req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=localhost"
