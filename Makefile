@@ -57,7 +57,8 @@ install: all
 	    $(DESTDIR)$(PREFIX)/share/man/man7 $(DESTDIR)$(PREFIX)/share/man/man8 \
 	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/zsh/site-functions \
 	    $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
-	install -s -m 755 .build/release/otptoken .build/release/otptoken-issuer $(DESTDIR)$(PREFIX)/bin
+	install -m 755 .build/release/otptoken .build/release/otptoken-issuer $(DESTDIR)$(PREFIX)/bin
+	-strip $(DESTDIR)$(PREFIX)/bin/otptoken $(DESTDIR)$(PREFIX)/bin/otptoken-issuer
 	for page in man/*.[1578]; do \
 	    install -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}; done
 	for name in otptoken otptoken-issuer; do \
