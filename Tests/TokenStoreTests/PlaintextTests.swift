@@ -90,7 +90,7 @@ import TokenStore
 
     static let wrong = [
         "name ", "name  a", "name a ", "state ", "state Active", "state lost", "secret ",
-        "secret Zm9", "secret Zg", "secret Zh==", "secret !", "secret Zm9v ", "algorithm MD5",
+        "secret Zm9", "secret Zh", "secret Zh==", "secret !", "secret Zm9v ", "algorithm MD5",
         "algorithm sha1", "algorithm ", "digits 5", "digits 9", "digits ", "digits 06", "digits +6",
         "digits six", "digits ６", "digits 6.0", "period 0", "period 3601", "period 030",
         "period -30", "period +30", "period ", "period 99999999999999999999", "enrolled_at ",
@@ -102,6 +102,14 @@ import TokenStore
     func `a value that is none is refused`(_ line: String) throws {
         let others = (Self.lines + Self.optional).filter { key($0) != key(line) }
         #expect(try isDamaged(others + [line]))
+    }
+
+    @Test func `a secret is read with padding and without`() throws {
+        let others = Self.lines.filter { key($0) != "secret" }
+        for line in ["secret Zg==", "secret Zg"] {
+            let token = try #require(try open(others + [line]).first)
+            #expect(token.seed.value.withBytes { Array(copying: $0) } == Array("f".utf8))
+        }
     }
 
     @Test func `a token of another kind is not touched`() throws {
