@@ -139,7 +139,8 @@ enum Plaintext {
         guard choice(.kind, kinds) != nil else {
             throw .unsupported("a token of the kind \(try string(.kind))")
         }
-        guard let secret = values[Key.secret.rawValue], let seed = Self.seed(text.extracting(secret))
+        guard let secret = values[Key.secret.rawValue],
+            let seed = Self.seed(text.extracting(secret))
         else { throw .damaged("secret") }
         guard let algorithm = choice(.algorithm, algorithms),
             let totp = TOTP(
