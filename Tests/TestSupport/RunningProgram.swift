@@ -51,9 +51,11 @@ package final class RunningProgram: @unchecked Sendable {
             &process, "/usr/bin/env", &actions, &attributes, &argv, &envp)
         guard status == 0 else { throw POSIXError(.init(rawValue: status) ?? .EINVAL) }
         processID = process
+        Leftovers.add(process: process)
     }
 
     deinit {
+        Leftovers.remove(process: processID)
         if waitStatus == nil {
             // With all that it has started.
             Glibc.kill(-processID, SIGKILL)
@@ -84,6 +86,7 @@ package final class RunningProgram: @unchecked Sendable {
                 var status: CInt = 0
                 if waitStatus == nil, unsafe waitpid(processID, &status, WNOHANG) == processID {
                     waitStatus = status
+                    Leftovers.remove(process: processID)
                 }
                 return waitStatus
             }

@@ -9,9 +9,13 @@ package final class TemporaryFolder: Sendable {
         try FileManager.default.createDirectory(
             at: url, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
         path = url.path
+        Leftovers.add(folder: path)
     }
 
-    deinit { try? FileManager.default.removeItem(atPath: path) }
+    deinit {
+        Leftovers.remove(folder: path)
+        try? FileManager.default.removeItem(atPath: path)
+    }
 
     /// All regular files below, by their paths from here.
     package func files() throws -> [String: [UInt8]] {
