@@ -8,9 +8,9 @@ extension ProgramTable {
         name: "otptoken-issuer", version: releaseVersion,
         summary: "issues tokens, and verifies their codes",
         globals: [
-            OptionEntry("home", value: "DIR", "keep all files in DIR", completion: .folder),
-            OptionEntry("help", "tell what the command takes"),
-            OptionEntry("version", "print the version"),
+            .home,
+            .help,
+            .version,
         ],
         commands: [
             CommandEntry(
@@ -44,17 +44,9 @@ extension ProgramTable {
                 operands: [user, OperandEntry("CODE", required: true)]),
             CommandEntry(
                 "list", "lists the users",
-                options: [OptionEntry("json", "print JSON instead of text")]),
+                options: [.json]),
             CommandEntry("revoke", "ends a user's token", operands: [user]),
-            CommandEntry(
-                "completion", "prints a completion script for a shell",
-                operands: [
-                    OperandEntry(
-                        "SHELL", required: true,
-                        completion: .choices(Shell.allCases.map(\.rawValue)))
-                ]),
-            CommandEntry(
-                "help", "tells what a command takes",
-                operands: [OperandEntry("COMMAND", completion: .command)]),
+            .completion,
+            .help,
         ])
 }

@@ -1,7 +1,6 @@
 package import Platform
 
 extension ProgramTable {
-    private static let json = OptionEntry("json", "print JSON instead of text")
     private static let tokenName = OperandEntry("NAME", completion: .token)
 
     /// Everything that `otptoken` understands.
@@ -9,10 +8,10 @@ extension ProgramTable {
         name: "otptoken", version: releaseVersion,
         summary: "shows the one-time codes of the tokens that services issue",
         globals: [
-            OptionEntry("home", value: "DIR", "keep all files in DIR", completion: .folder),
+            .home,
             OptionEntry("quiet", "print no notes, only results and errors"),
-            OptionEntry("help", "tell what the command takes"),
-            OptionEntry("version", "print the version"),
+            .help,
+            .version,
         ],
         commands: [
             CommandEntry(
@@ -42,27 +41,19 @@ extension ProgramTable {
                     OptionEntry(
                         "at", value: "TIME", "print the code of TIME: unix seconds or RFC 3339"),
                     OptionEntry("all", "print the codes of all tokens, with their names"),
-                    json,
+                    .json,
                 ]),
             CommandEntry(
                 "watch", "shows codes as they change",
                 operands: [OperandEntry("NAME", repeats: true, completion: .token)],
                 options: [
                     OptionEntry("count", value: "N", "end after N lines of output"),
-                    json,
+                    .json,
                 ]),
             CommandEntry(
                 "list", "lists the tokens",
-                options: [OptionEntry("names", "print the names alone, one a line"), json]),
-            CommandEntry(
-                "completion", "prints a completion script for a shell",
-                operands: [
-                    OperandEntry(
-                        "SHELL", required: true,
-                        completion: .choices(Shell.allCases.map(\.rawValue)))
-                ]),
-            CommandEntry(
-                "help", "tells what a command takes",
-                operands: [OperandEntry("COMMAND", completion: .command)]),
+                options: [OptionEntry("names", "print the names alone, one a line"), .json]),
+            .completion,
+            .help,
         ])
 }

@@ -38,6 +38,27 @@ package struct CommandEntry: Sendable {
     }
 }
 
+// What both programs have.
+extension CommandEntry {
+    package static let completion = CommandEntry(
+        "completion", "prints a completion script for a shell",
+        operands: [
+            OperandEntry(
+                "SHELL", required: true, completion: .choices(Shell.allCases.map(\.rawValue)))
+        ])
+    package static let help = CommandEntry(
+        "help", "tells what a command takes",
+        operands: [OperandEntry("COMMAND", completion: .command)])
+}
+
+extension OptionEntry {
+    package static let home = OptionEntry(
+        "home", value: "DIR", "keep all files in DIR", completion: .folder)
+    package static let help = OptionEntry("help", "tell what the command takes")
+    package static let version = OptionEntry("version", "print the version")
+    package static let json = OptionEntry("json", "print JSON instead of text")
+}
+
 /// How the shell may complete a value.
 package enum Completion: Equatable, Sendable {
     case nothing

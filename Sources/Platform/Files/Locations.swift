@@ -22,20 +22,14 @@ package struct Locations: Equatable, Sendable {
             state = home
             return
         }
-        // A relative XDG path is invalid and to be ignored, says the specification.
-        func folder(_ name: String, _ fallback: String) -> String? {
-            if let path = variable(name), path.hasPrefix("/") { return path + "/otptoken" }
-            guard let home = variable("HOME"), !home.isEmpty else { return nil }
-            return home + fallback + "/otptoken"
-        }
-        guard let data = folder("XDG_DATA_HOME", "/.local/share"),
-            let state = folder("XDG_STATE_HOME", "/.local/state")
+        guard let data = Self.data(of: "otptoken", environment: variable),
+            let state = Self.folder("XDG_STATE_HOME", "/.local/state", "otptoken", variable)
         else { return nil }
         self.data = data
         self.state = state
     }
 
-    /// The folder in which another program of this project keeps its data; nil when neither XDG_… nor HOME is there.
+    /// The folder in which a program of this project keeps its data; nil when neither XDG_… nor HOME is there.
     ///
     /// - Parameters:
     ///   - program: its name.
@@ -44,9 +38,16 @@ package struct Locations: Equatable, Sendable {
     package static func data(
         of program: String, environment variable: (String) -> String?
     ) -> String? {
-        if let path = variable("XDG_DATA_HOME"), path.hasPrefix("/") { return "\(path)/\(program)" }
+        folder("XDG_DATA_HOME", "/.local/share", program, variable)
+    }
+
+    // A relative XDG path is invalid and to be ignored, says the specification.
+    private static func folder(
+        _ name: String, _ fallback: String, _ program: String, _ variable: (String) -> String?
+    ) -> String? {
+        if let path = variable(name), path.hasPrefix("/") { return "\(path)/\(program)" }
         guard let home = variable("HOME"), !home.isEmpty else { return nil }
-        return "\(home)/.local/share/\(program)"
+        return "\(home)\(fallback)/\(program)"
     }
 
     /// The store.

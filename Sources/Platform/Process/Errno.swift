@@ -20,9 +20,7 @@ package struct Errno: Error, Equatable, CustomStringConvertible {
     package static let noSuchFile = Errno(ENOENT)
     package static let exists = Errno(EEXIST)
     package static let brokenPipe = Errno(EPIPE)
-    package static let accessDenied = Errno(EACCES)
     package static let symbolicLink = Errno(ELOOP)
-    package static let readOnly = Errno(EROFS)
     package static let wouldBlock = Errno(EWOULDBLOCK)
 }
 
