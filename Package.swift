@@ -76,7 +76,7 @@ let package = Package(
         tests("PlatformTests", ["Platform"]),
         tests(
             "InteropTests", ["Cryptography", "OATH", "Enrolment", "TokenStore", "Platform"]),
-        tests("TranscriptTests", exclude: ["Transcripts"]),
+        tests("TranscriptTests", ["TokenStore"], exclude: ["Transcripts"]),
         tests("TerminalTests"),
         tests(
             "ConsistencyTests", ["Platform", "OTPTokenCommands", "IssuerService"],

@@ -24,6 +24,7 @@ private func execute(_ arguments: [String]) throws(CommandFailure) {
     case "show": try show(line, Session(line))
     case "watch": try watch(line, Session(line))
     case "list": try list(line, Session(line))
+    case "rename": try rename(line, Session(line))
     // The parser lets no other command through.
     default: break
     }

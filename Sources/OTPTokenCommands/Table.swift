@@ -53,6 +53,12 @@ extension ProgramTable {
             CommandEntry(
                 "list", "lists the tokens",
                 options: [OptionEntry("names", "print the names alone, one a line"), .json]),
+            CommandEntry(
+                "rename", "calls a token something else",
+                operands: [
+                    OperandEntry("OLD", required: true, completion: .token),
+                    OperandEntry("NEW", required: true),
+                ]),
             .completion,
             .help,
         ])

@@ -43,6 +43,18 @@ package enum StoreMaker {
             serviceID: "10121234", userID: "12345678901234DC", server: "https://token.example.com")
     }
 
+    /// A token whose enrolment is not finished.
+    ///
+    /// - Parameter userID: the user ID, which is its name as well.
+    /// - Returns: a pending token.
+    package static func pending(_ userID: String) -> Token {
+        var token = token(userID)
+        token.state = .pending
+        token.issuer = ""
+        token.userID = userID
+        return token
+    }
+
     private static func device(_ places: Locations) throws -> SecretBytes {
         let key = try PrivateFile.read(places.deviceKey, limit: 32)
         return SecretBytes(copying: (key + machineIdentity()).span)

@@ -1,0 +1,46 @@
+internal import Platform
+internal import TokenStore
+
+// Each command looks at the store first without its lock: what cannot be done makes no files and keeps nobody
+// waiting, and the person is asked while others go on. What counts is looked up again under the lock.
+
+/// `rename OLD NEW`: calls a token something else.
+func rename(_ line: Invocation, _ session: Session) throws(CommandFailure) {
+    let (old, new) = (line.operands[0], line.operands[1])
+    guard Token.isName(new) else { throw Messages.badName(new) }
+    func place(_ tokens: [Token]) throws(CommandFailure) -> Int {
+        let index = try tokens.activeIndex(named: old)
+        if let other = tokens.index(named: new), other != index {
+            throw Messages.newNameTaken(tokens[other].name)
+        }
+        return index
+    }
+    let tokens = try session.tokens()
+    let former = tokens[try place(tokens)].name
+    // The same name in another normalisation form is stored as it is written now.
+    guard !former.utf8.elementsEqual(new.utf8) else {
+        return session.note(Messages.calledSoAlready(former))
+    }
+    try session.changeStore { (store) throws(CommandFailure) in
+        store.tokens[try place(store.tokens)].name = new
+    }
+    session.note(Messages.renamed(former, to: new))
+}
+
+extension [Token] {
+    /// The position of the token that somebody named, pending ones included.
+    fileprivate func place(named name: String) throws(CommandFailure) -> Int {
+        guard !isEmpty else { throw Messages.noToken() }
+        guard let index = index(named: name) else {
+            throw Messages.noSuchToken(name, nearest: nearest(to: name, in: map(\.name)))
+        }
+        return index
+    }
+
+    /// The position of the token that somebody named; it gives codes.
+    fileprivate func activeIndex(named name: String) throws(CommandFailure) -> Int {
+        let index = try place(named: name)
+        guard self[index].state == .active else { throw Messages.onlyPending(self[index]) }
+        return index
+    }
+}
