@@ -1,3 +1,4 @@
+import Cryptography
 import Foundation
 import Glibc
 import Platform
@@ -17,8 +18,19 @@ import Testing
     }
 
     private func failure(limit: Int = 100) -> FileError? {
-        do throws(FileError) {
-            _ = try PrivateFile.read(path, limit: limit)
+        let failures = [
+            Self.failure { () throws(FileError) in _ = try PrivateFile.read(path, limit: limit) },
+            Self.failure { () throws(FileError) in
+                _ = try PrivateFile.readSecret(path, limit: limit)
+            },
+        ]
+        #expect(failures[0] == failures[1])
+        return failures[0]
+    }
+
+    private static func failure(_ body: () throws(FileError) -> Void) -> FileError? {
+        do {
+            try body()
             return nil
         } catch {
             return error
@@ -33,9 +45,11 @@ import Testing
     @Test func `are read whole`() throws {
         try write("0123456789")
         #expect(try PrivateFile.read(path, limit: 10) == Array("0123456789".utf8))
+        #expect(try PrivateFile.readSecret(path, limit: 10).exposed == Array("0123456789".utf8))
         #expect(failure(limit: 9) == .tooLong)
         try write("")
         #expect(try PrivateFile.read(path, limit: 10).isEmpty)
+        #expect(try PrivateFile.readSecret(path, limit: 10).exposed.isEmpty)
     }
 
     @Test func `may be missing`() { #expect(failure() == .missing) }
@@ -94,6 +108,9 @@ import Testing
                 let bytes = try PrivateFile.read(path, limit: 50)
                 #expect((1...50).contains(bytes.count))
                 #expect(bytes.allSatisfy { $0 == 120 })
+                let secret = try PrivateFile.readSecret(path, limit: 50).exposed
+                #expect((1...50).contains(secret.count))
+                #expect(secret.allSatisfy { $0 == 120 })
             } catch {
                 #expect(error == .tooLong)
             }
@@ -111,6 +128,23 @@ import Testing
         #expect(try folder.files() == ["file": [5], "file.bak": [2]])
         #expect(mode(path) == 0o600)
         #expect(mode(backup) == 0o600)
+    }
+
+    @Test func `are replaced by secrets, too`() throws {
+        try PrivateFile.replace(path, with: [1])
+        try PrivateFile.replace(path, with: SecretBytes([2, 3]))
+        #expect(try folder.files() == ["file": [2, 3]])
+        #expect(mode(path) == 0o600)
+    }
+
+    @Test func `a secret comes whole out of a pipe that gives it in pieces`() throws {
+        let program = try RunningProgram(
+            "/bin/sh", ["-c", "mkfifo p; (printf ab; sleep 0.2; printf cd) > p"],
+            home: folder.path)
+        let pipe = folder.path + "/p"
+        #expect(poll { unsafe access(pipe, F_OK) == 0 ? true : nil } == true)
+        #expect(try SecretInput.read(pipe).exposed == Array("abcd".utf8))
+        #expect(program.outcome()?.status == 0)
     }
 
     @Test func `leftovers of a run that was killed are no obstacle`() throws {
@@ -213,6 +247,30 @@ import Testing
         #expect(PrivateFile.parent(of: "/a/b") == "/a")
         #expect(PrivateFile.parent(of: "/a") == "/")
         #expect(PrivateFile.parent(of: "a") == ".")
+    }
+}
+
+@Suite struct `A secret that is given` {
+    private func read(_ bytes: [UInt8]) throws -> [UInt8] {
+        let folder = try TemporaryFolder()
+        let path = folder.path + "/secret"
+        try PrivateFile.replace(path, with: bytes)
+        return try SecretInput.read(path).exposed
+    }
+
+    @Test(arguments: [
+        ("", ""), ("\n", ""), ("\r\n", ""), ("\r", "\r"), ("a", "a"), ("a\n", "a"), ("a\r\n", "a"),
+        ("a\n\n", "a\n"), ("a\r", "a\r"), (" a ", " a "), ("é終\n", "é終"),
+    ])
+    func `loses one line end`(text: String, secret: String) throws {
+        #expect(try read(Array(text.utf8)) == Array(secret.utf8))
+    }
+
+    @Test func `has at most 4096 bytes`() throws {
+        #expect(try read(bytes(1, 4096)) == bytes(1, 4096))
+        #expect(throws: FileError.tooLong) { _ = try read(bytes(1, 4097)) }
+        #expect(throws: FileError.tooLong) { _ = try read(bytes(1, 100_000)) }
+        #expect(throws: FileError.missing) { _ = try SecretInput.read("/none/such") }
     }
 }
 

@@ -1,3 +1,4 @@
+package import Cryptography
 internal import Glibc
 
 /// Why a file of the user's own was not read or written.
@@ -41,6 +42,28 @@ package enum PrivateFile {
     /// - Returns: its bytes.
     /// - Throws: `FileError`.
     package static func read(_ path: String, limit: Int) throws(FileError) -> [UInt8] {
+        try reading(path, limit: limit) { (file, count) throws(Errno) in
+            try file.read(upTo: count)
+        }
+    }
+
+    /// Reads a whole file that is a secret, after checking whose it is.
+    ///
+    /// - Parameters:
+    ///   - path: where it lies.
+    ///   - limit: the longest taken, in bytes.
+    /// - Returns: its bytes, which have been nowhere else.
+    /// - Throws: `FileError`.
+    package static func readSecret(_ path: String, limit: Int) throws(FileError) -> SecretBytes {
+        try reading(path, limit: limit) { (file, count) throws(Errno) in
+            try file.readSecret(upTo: count)
+        }
+    }
+
+    private static func reading<Contents: ~Copyable>(
+        _ path: String, limit: Int,
+        _ contents: (borrowing FileDescriptor, _ count: Int) throws(Errno) -> Contents
+    ) throws(FileError) -> Contents {
         // Non-blocking: a pipe in its place must not make us wait.
         let file = try FileError.naming { () throws(Errno) in
             try FileDescriptor(open: path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
@@ -50,10 +73,9 @@ package enum PrivateFile {
         guard status.st_uid == geteuid() else { throw .foreignOwner }
         guard status.st_mode & 0o077 == 0 else { throw .exposed(mode: status.st_mode & 0o7777) }
         guard status.st_size <= limit else { throw .tooLong }
-        let bytes = try FileError.naming { () throws(Errno) in
-            try file.read(upTo: Int(status.st_size))
+        return try FileError.naming { () throws(Errno) in
+            try contents(file, Int(status.st_size))
         }
-        return bytes
     }
 
     /// Puts new contents in the place of a file, so that whatever happens either the old or the new file is there.
@@ -68,6 +90,26 @@ package enum PrivateFile {
     /// - Throws: `FileError.system`; the old file is untouched then.
     package static func replace(
         _ path: String, with bytes: [UInt8], keeping backup: String? = nil
+    ) throws(FileError) {
+        try replace(path, with: bytes.span, keeping: backup)
+    }
+
+    /// Puts a secret in the place of a file's contents, as `replace(_:with:keeping:)` does.
+    ///
+    /// - Parameters:
+    ///   - path: the file, which need not exist yet.
+    ///   - secret: its new contents.
+    /// - Throws: `FileError.system`; the old file is untouched then.
+    package static func replace(
+        _ path: String, with secret: borrowing SecretBytes
+    ) throws(FileError) {
+        try secret.withBytes { (bytes) throws(FileError) in
+            try replace(path, with: bytes, keeping: nil)
+        }
+    }
+
+    private static func replace(
+        _ path: String, with bytes: Span<UInt8>, keeping backup: String?
     ) throws(FileError) {
         let fresh = path + ".new"
         do {
