@@ -77,7 +77,7 @@ let package = Package(
         tests(
             "InteropTests", ["Cryptography", "OATH", "Enrolment", "TokenStore", "Platform"]),
         tests("TranscriptTests", ["TokenStore"], exclude: ["Transcripts"]),
-        tests("TerminalTests"),
+        tests("TerminalTests", ["TokenStore"]),
         tests(
             "ConsistencyTests", ["Platform", "OTPTokenCommands", "IssuerService"],
             exclude: ["enrol.sh", "press_tab.py", "read_store.py"]),

@@ -1,3 +1,4 @@
+internal import Cryptography
 internal import Platform
 internal import TokenStore
 
@@ -25,6 +26,50 @@ func rename(_ line: Invocation, _ session: Session) throws(CommandFailure) {
         store.tokens[try place(store.tokens)].name = new
     }
     session.note(Messages.renamed(former, to: new))
+}
+
+/// `default NAME`: chooses the token that `show` takes when nobody names one.
+func chooseDefault(_ line: Invocation, _ session: Session) throws(CommandFailure) {
+    let name = line.operands[0]
+    let tokens = try session.tokens()
+    let index = try tokens.activeIndex(named: name)
+    guard tokens.indices.contains(where: { tokens[$0].isDefault != ($0 == index) }) else {
+        return session.note(Messages.isDefaultAlready(tokens[index]))
+    }
+    try session.changeStore { (store) throws(CommandFailure) in
+        let index = try store.tokens.activeIndex(named: name)
+        for other in store.tokens.indices { store.tokens[other].isDefault = other == index }
+    }
+    session.note(Messages.isDefaultNow(tokens[index]))
+}
+
+/// `remove NAME`: takes a token out of the store, once the person has said yes.
+func remove(_ line: Invocation, _ session: Session) throws(CommandFailure) {
+    let name = line.operands[0]
+    let tokens = try session.tokens()
+    let token = tokens[try tokens.place(named: name)]
+    if !line.has("yes") {
+        guard try confirm(Messages.askRemoval(token)) else { throw Messages.nothingRemoved() }
+    }
+    var heir: Token?
+    try session.changeStore { (store) throws(CommandFailure) in
+        let index = try store.tokens.place(named: name)
+        // Only the token that the person was asked about: the name may be another one's by now.
+        guard store.tokens[index].isSame(as: token) else { throw Messages.changedMeanwhile(name) }
+        let former = store.tokens.defaultToken
+        store.tokens.remove(at: index)
+        heir = store.tokens.defaultToken.flatMap { $0.name == former?.name ? nil : $0 }
+    }
+    session.note(Messages.removed(token))
+    session.note(Messages.revoke)
+    session.note(Messages.keptBackup(session.locations))
+    if let heir { session.note(Messages.isDefaultNow(heir)) }
+}
+
+extension Token {
+    fileprivate func isSame(as other: Token) -> Bool {
+        state == other.state && seed.value.equals(other.seed.value)
+    }
 }
 
 extension [Token] {

@@ -96,6 +96,27 @@ enum Messages {
         }
     }
 
+    // MARK: Questions
+
+    static func terminal(_ failure: ControllingTerminal.Failure) -> CommandFailure {
+        switch failure {
+        case .endOfInput, .interrupted, .none:
+            return CommandFailure(.failure, "given up: nothing was changed")
+        case .tooLong:
+            return CommandFailure(.usage, "the answer is too long", hints: ["try again"])
+        case .system(let reason):
+            return CommandFailure(
+                .failure, "cannot ask at the terminal: \(reason)",
+                hints: ["give options instead: `otptoken help` tells which"])
+        }
+    }
+
+    static func missingConfirmation() -> CommandFailure {
+        CommandFailure(
+            .usage, "--yes is missing, and there is no terminal to ask at",
+            hints: ["write --yes to do it without being asked"])
+    }
+
     // MARK: Tokens
 
     static func noToken() -> CommandFailure {

@@ -25,6 +25,8 @@ private func execute(_ arguments: [String]) throws(CommandFailure) {
     case "watch": try watch(line, Session(line))
     case "list": try list(line, Session(line))
     case "rename": try rename(line, Session(line))
+    case "remove": try remove(line, Session(line))
+    case "default": try chooseDefault(line, Session(line))
     // The parser lets no other command through.
     default: break
     }

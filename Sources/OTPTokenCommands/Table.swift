@@ -54,11 +54,18 @@ extension ProgramTable {
                 "list", "lists the tokens",
                 options: [OptionEntry("names", "print the names alone, one a line"), .json]),
             CommandEntry(
-                "rename", "calls a token something else",
+                "rename", "gives a token another name",
                 operands: [
                     OperandEntry("OLD", required: true, completion: .token),
                     OperandEntry("NEW", required: true),
                 ]),
+            CommandEntry(
+                "remove", "removes a token from this machine",
+                operands: [OperandEntry("NAME", required: true, completion: .token)],
+                options: [OptionEntry("yes", "do not ask")]),
+            CommandEntry(
+                "default", "chooses the token that is shown when none is named",
+                operands: [OperandEntry("NAME", required: true, completion: .token)]),
             .completion,
             .help,
         ])
