@@ -24,6 +24,10 @@ extension CommandFailure {
             return CommandFailure(
                 .failure, "cannot use \(place): \(reason)",
                 hints: ["nothing was changed: mend the reason and try again"])
+        case .unconfirmed(let reason):
+            return CommandFailure(
+                .failure, "\(place) was changed, but a power cut might undo that: \(reason)",
+                hints: ["mend the reason, and look whether the change is there"])
         }
     }
 

@@ -15,6 +15,8 @@ package enum FileError: Error, Equatable {
     case tooLong
     /// The system's reason.
     case system(Errno)
+    /// The file is changed, but the system does not say that the change lies on the disk; its reason.
+    case unconfirmed(Errno)
 
     /// Runs system calls, and names their reasons as this module's callers expect them.
     static func naming<Result: ~Copyable>(
@@ -87,7 +89,7 @@ package enum PrivateFile {
     ///   - path: the file, which need not exist yet.
     ///   - bytes: its new contents.
     ///   - backup: where the former contents are kept, if anywhere.
-    /// - Throws: `FileError.system`; the old file is untouched then.
+    /// - Throws: `FileError.system`; the old file is untouched then. `.unconfirmed` when only the last step fails.
     package static func replace(
         _ path: String, with bytes: [UInt8], keeping backup: String? = nil
     ) throws(FileError) {
@@ -122,11 +124,15 @@ package enum PrivateFile {
                 try file.synchronise()
                 if let backup { try keep(path, as: backup) }
                 _ = try retrying { unsafe rename(fresh, path) }
-                try synchroniseFolder(of: path)
             }
         } catch {
             _ = unsafe unlink(fresh)
             throw error
+        }
+        do {
+            try synchroniseFolder(of: path)
+        } catch {
+            throw .unconfirmed(error)
         }
     }
 
@@ -152,6 +158,8 @@ package enum PrivateFile {
         } catch .noSuchFile {
             return
         }
+        // A rename to another name of the same file does nothing; a save that was cut short leaves such a backup.
+        defer { _ = unsafe unlink(fresh) }
         _ = try retrying { unsafe rename(fresh, backup) }
     }
 
@@ -175,7 +183,9 @@ package enum PrivateFolder {
     package static func ensure(_ path: String) throws(FileError) {
         try FileError.naming { () throws(Errno) in try make(path) }
         var status = stat()
-        guard unsafe stat(path, &status) == 0 else { throw .system(.last) }
+        try FileError.naming { () throws(Errno) in
+            _ = try retrying { unsafe stat(path, &status) }
+        }
         guard status.st_mode & S_IFMT == S_IFDIR else { throw .notRegular }
         guard status.st_uid == geteuid() else { throw .foreignOwner }
         guard status.st_mode & 0o022 == 0 else { throw .exposed(mode: status.st_mode & 0o7777) }
