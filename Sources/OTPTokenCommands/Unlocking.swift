@@ -77,18 +77,17 @@ final class Unlocking {
     /// - Returns: both, or nil when there is no device key.
     /// - Throws: when there is one that cannot be used.
     func device() throws(CommandFailure) -> SecretBytes? {
-        var key: [UInt8]
+        let key: SecretBytes
         do {
-            key = try PrivateFile.read(locations.deviceKey, limit: 4096)
+            key = try PrivateFile.readSecret(locations.deviceKey, limit: 4096)
         } catch .missing {
             return nil
         } catch {
             throw .file(error, locations.deviceKey)
         }
-        defer { key.wipe() }
         guard key.count == Self.keyCount else { throw Messages.badDeviceKey(locations) }
         var joined = SecretBuffer()
-        joined.append(key.span)
+        key.withBytes { joined.append($0) }
         joined.append(machineIdentity().span)
         return joined.finish()
     }
