@@ -211,10 +211,11 @@ import Testing
             #expect(unsafe mkdir(path, 0o700) == 0 && chmod(path, mode) == 0)
             if taken {
                 try PrivateFolder.ensure(path)
+                try PrivateFolder.check(path)
             } else {
-                #expect(throws: FileError.exposed(mode: UInt32(mode))) {
-                    try PrivateFolder.ensure(path)
-                }
+                let error = FileError.exposed(mode: UInt32(mode), isFolder: true)
+                #expect(throws: error) { try PrivateFolder.ensure(path) }
+                #expect(throws: error) { try PrivateFolder.check(path) }
             }
             #expect(unsafe rmdir(path) == 0)
         }
@@ -224,6 +225,7 @@ import Testing
         let path = folder.path + "/file"
         try PrivateFile.replace(path, with: [])
         #expect(throws: FileError.notRegular) { try PrivateFolder.ensure(path) }
+        #expect(throws: FileError.notRegular) { try PrivateFolder.check(path) }
         #expect(throws: FileError.self) { try PrivateFolder.ensure(path + "/below") }
     }
 
@@ -231,6 +233,13 @@ import Testing
         let path = folder.path + "/theirs"
         #expect(unsafe mkdir(path, 0o700) == 0 && chown(path, 65534, 65534) == 0)
         #expect(throws: FileError.foreignOwner) { try PrivateFolder.ensure(path) }
+        #expect(throws: FileError.foreignOwner) { try PrivateFolder.check(path) }
+    }
+
+    @Test func `are not made by a check`() {
+        let path = folder.path + "/none"
+        #expect(throws: FileError.missing) { try PrivateFolder.check(path) }
+        #expect(unsafe access(path, F_OK) != 0)
     }
 
     @Test func `their names`() throws {

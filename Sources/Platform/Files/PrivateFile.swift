@@ -9,8 +9,8 @@ package enum FileError: Error, Equatable {
     case notRegular
     /// It belongs to somebody else.
     case foreignOwner
-    /// Others may read or write it; the mode that it has.
-    case exposed(mode: UInt32)
+    /// Others may read or write it, or, when it is a folder, put files into it; the mode that it has.
+    case exposed(mode: UInt32, isFolder: Bool = false)
     /// It is longer than the reader takes.
     case tooLong
     /// The system's reason.
@@ -174,11 +174,23 @@ package enum PrivateFolder {
     /// - Throws: `FileError.foreignOwner`, or `.exposed` when others may write to it.
     package static func ensure(_ path: String) throws(FileError) {
         try FileError.naming { () throws(Errno) in try make(path) }
+        try check(path)
+    }
+
+    /// Checks that nobody else can put files into a folder, or take them out.
+    ///
+    /// - Parameter path: the folder.
+    /// - Throws: `FileError.missing`, `.notRegular`, `.foreignOwner`, or `.exposed` when others may write to it.
+    package static func check(_ path: String) throws(FileError) {
         var status = stat()
-        guard unsafe stat(path, &status) == 0 else { throw .system(.last) }
+        _ = try FileError.naming { () throws(Errno) in
+            try retrying { unsafe stat(path, &status) }
+        }
         guard status.st_mode & S_IFMT == S_IFDIR else { throw .notRegular }
         guard status.st_uid == geteuid() else { throw .foreignOwner }
-        guard status.st_mode & 0o022 == 0 else { throw .exposed(mode: status.st_mode & 0o7777) }
+        guard status.st_mode & 0o022 == 0 else {
+            throw .exposed(mode: status.st_mode & 0o7777, isFolder: true)
+        }
     }
 
     /// What lies in a folder; `.` and `..` are left out.
