@@ -77,4 +77,24 @@ import Testing
         #expect(!isLink(person.locations.backup))
         #expect(try PrivateFile.read(person.locations.backup, limit: 1 << 20) == former)
     }
+
+    @Test func `a lock that is never let go of is an error that says so`() throws {
+        let holder = try RunningProgram(
+            "flock", [person.locations.lock, "sh", "-c", "echo held; exec sleep 90"], home: "/")
+        #expect(poll { holder.output == "held\n" ? true : nil } == true)
+        let before = try person.folder.files()
+        let server = try Behaviour().serve(IssuerHalf())
+        let outcome = try person.enrol(server.url, ["--force"])
+        #expect(outcome.status == 1)
+        #expect(outcome.output == "")
+        #expect(outcome.errors.hasPrefix("waiting for another otptoken"), "\(outcome.errors)")
+        #expect(outcome.errors.contains("another otptoken holds \(person.locations.lock)"))
+        #expect(outcome.errors.contains("hint: `lslocks`"), "\(outcome.errors)")
+        #expect(server.paths.isEmpty)
+        var after = try person.folder.files()
+        after["password"] = nil
+        #expect(after == before)
+        // Who only reads needs no lock.
+        #expect(try person.run("show").status == 0)
+    }
 }

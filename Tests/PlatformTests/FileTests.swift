@@ -322,6 +322,45 @@ import Testing
         }
     }
 
+    @Test func `is not waited for without end`() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path + "/lock"
+        let holder = try FileLock(path) {}
+        withExtendedLifetime(holder) {
+            var notices = 0
+            #expect(throws: FileError.held) {
+                _ = try FileLock(path, patience: 2) { notices += 1 }
+            }
+            #expect(notices == 1)
+        }
+    }
+
+    @Test func `comes to everybody, however many want it`() throws {
+        // Until one has had it forty times, the others have had it many times, too.
+        let folder = try TemporaryFolder()
+        let path = folder.path + "/lock"
+        let turns = Mutex([Int](repeating: 0, count: 50))
+        let running = Mutex(50)
+        for number in 0..<50 {
+            try Platform.Thread.start {
+                while turns.withLock({ $0.max() ?? 0 }) < 40 {
+                    if let lock = try? FileLock(path, notice: {}) {
+                        withExtendedLifetime(lock) {
+                            turns.withLock { $0[number] += 1 }
+                            usleep(500)
+                        }
+                    }
+                    // As long as a process takes to start, roughly.
+                    usleep(2000)
+                }
+                running.withLock { $0 -= 1 }
+            }
+        }
+        #expect(poll(within: 100) { running.withLock { $0 == 0 ? true : nil } } == true)
+        let all = turns.withLock { $0 }
+        #expect(all.allSatisfy { $0 >= 5 }, "\(all)")
+    }
+
     @Test func `is let go of when its holder is killed`() throws {
         let folder = try TemporaryFolder()
         let path = folder.path + "/lock"

@@ -24,6 +24,11 @@ extension CommandFailure {
         case .tooLong:
             return CommandFailure(
                 .failure, "\(place) is too long", hints: ["is it the right file?"])
+        case .held:
+            // fuser would not do: it cannot look into a process whose memory is private.
+            return CommandFailure(
+                .failure, "another otptoken holds \(place) and does not let go of it",
+                hints: ["`lslocks` shows which process it is: wait until it is done, or end it"])
         case .system(let reason):
             return CommandFailure(
                 .failure, "cannot use \(place): \(reason)",

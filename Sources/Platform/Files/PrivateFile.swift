@@ -13,6 +13,8 @@ package enum FileError: Error, Equatable {
     case exposed(mode: UInt32, isFolder: Bool = false)
     /// It is longer than the reader takes.
     case tooLong
+    /// It is a lock, and somebody else has held it all the time.
+    case held
     /// The system's reason.
     case system(Errno)
 
@@ -244,28 +246,41 @@ package struct FileLock: ~Copyable {
     ///
     /// - Parameters:
     ///   - path: the lock file, made if need be; it is never removed, since that would split the lock.
+    ///   - patience: how long is waited for it, in seconds.
     ///   - notice: called once when somebody else still holds the lock after a second.
-    /// - Throws: `FileError.system`.
-    package init(_ path: String, notice: () -> Void) throws(FileError) {
+    /// - Throws: `FileError.held` when there is no patience left, `.notRegular`, `.system`.
+    package init(
+        _ path: String, patience: Int = 20, notice: () -> Void
+    ) throws(FileError) {
         let file = try FileError.naming { () throws(Errno) in
             try FileDescriptor(open: path, O_RDWR | O_CREAT | O_NOFOLLOW)
         }
         _ = fchmod(file.number, 0o600)
-        // The first looks come fast, since most holders are done within a millisecond or two.
-        let patience = Deadline(seconds: 1)
-        var pause: UInt32 = 500
-        var held = flock(file.number, LOCK_EX | LOCK_NB) == 0
-        while !held, !patience.isOver {
-            usleep(pause)
-            pause = min(pause * 2, 20_000)
-            held = flock(file.number, LOCK_EX | LOCK_NB) == 0
-        }
-        if !held {
-            notice()
-            try FileError.naming { () throws(Errno) in
-                _ = try retrying { flock(file.number, LOCK_EX) }
+        let silence = Deadline(seconds: 1)
+        let end = Deadline(seconds: patience)
+        var isSilent = true
+        while try !Self.take(file) {
+            guard !end.isOver else { throw .held }
+            if isSilent, silence.isOver {
+                isSilent = false
+                notice()
             }
+            // Most holders are done within a millisecond or two. All who wait look equally often, however long
+            // they have waited: each has the same chance, and nobody is left behind.
+            usleep(1000)
         }
         self.file = file
+    }
+
+    /// Takes the lock; false when somebody else holds it.
+    private static func take(_ file: borrowing FileDescriptor) throws(FileError) -> Bool {
+        do {
+            _ = try retrying { flock(file.number, LOCK_EX | LOCK_NB) }
+            return true
+        } catch .wouldBlock {
+            return false
+        } catch {
+            throw .system(error)
+        }
     }
 }
