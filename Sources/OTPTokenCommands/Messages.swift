@@ -139,8 +139,13 @@ enum Messages {
 
     // MARK: Tokens
 
-    static func noToken() -> CommandFailure {
-        CommandFailure(.noSuchToken, "there is no token yet", hints: ["`otptoken init` enrols one"])
+    static func noToken(_ locations: Locations? = nil) -> CommandFailure {
+        let hasBackup = locations.map { !isReadable($0.store) && isReadable($0.backup) } ?? false
+        return CommandFailure(
+            .noSuchToken, "there is no token yet",
+            hints: ["`otptoken init` enrols one"]
+                + (hasBackup
+                    ? ["the store is gone, but its backup is there: `otptoken doctor`"] : []))
     }
 
     static func onlyPending(_ token: Token) -> CommandFailure {
