@@ -36,7 +36,11 @@ struct Finding {
 /// `doctor`: looks at everything that codes depend on, and says what to do.
 func doctor(_ line: Invocation, _ session: Session) throws(CommandFailure) {
     if line.has("restore-backup") { return try restoreBackup(session) }
-    let findings = session.findings()
+    var findings: [Finding] = []
+    // An unsafe folder is in the way of several checks.
+    for finding in session.findings() where !findings.contains(where: { $0.what == finding.what }) {
+        findings.append(finding)
+    }
     try writeResult(
         findings.map { finding in
             let verdict = finding.verdict.rawValue
@@ -61,8 +65,9 @@ extension Session {
         let backup = examine(locations.backup)
         findings.append(deviceKey(isNeeded: store.sealed?.hasSlot(.device) ?? false))
         findings.append(settings())
-        findings.append(finding(store, backup: backup))
-        findings.append(finding(backup))
+        findings.append(storeFinding(store, backup))
+        findings.append(backupFinding(backup, store))
+        findings += storesAside().map { Finding(.note, Messages.aside($0)) }
         if let sealed = store.sealed { findings.append(appLock(sealed)) }
         return findings
     }
@@ -107,21 +112,29 @@ extension Session {
         return Finding(.ok, Messages.appLock(hasCommand: store.hasSlot(.command), isOpen: isOpen))
     }
 
-    private func finding(_ store: StoreCondition, backup: StoreCondition? = nil) -> Finding {
-        let isStore = backup != nil
-        let path = isStore ? locations.store : locations.backup
-        let place = isStore ? Messages.storeAt(path) : Messages.backupAt(path)
-        switch store {
-        case .missing:
-            guard case .whole = backup else { return Finding(.note, Messages.missing(place)) }
-            return Finding(Messages.storeGone(path))
-        case .whole(let tokens, _):
-            return Finding(.ok, Messages.holds(place, tokens))
-        case .damaged(let failure):
-            guard case .whole = backup else { return Finding(failure) }
+    private func storeFinding(_ store: StoreCondition, _ backup: StoreCondition) -> Finding {
+        let path = locations.store
+        switch (store, backup) {
+        case (.whole(let tokens, _), _):
+            return Finding(.ok, Messages.holds(Messages.storeAt(path), tokens))
+        case (.missing, .whole): return Finding(Messages.storeGone(path))
+        case (.missing, _): return Finding(.note, Messages.missing(Messages.storeAt(path)))
+        case (.damaged(let failure), .whole): return Finding(Messages.restorable(failure))
+        case (.damaged(let failure), _): return Finding(Messages.beyondRepair(failure, locations))
+        // The passphrase that opens the backup does not open the store: its slot may be damaged.
+        case (.closed(let failure, _), .whole) where failure.status == .locked:
             return Finding(Messages.restorable(failure))
-        case .closed(let failure, _):
-            return Finding(failure)
+        case (.closed(let failure, _), _): return Finding(failure)
+        }
+    }
+
+    private func backupFinding(_ backup: StoreCondition, _ store: StoreCondition) -> Finding {
+        let place = Messages.backupAt(locations.backup)
+        switch (backup, store) {
+        case (.whole(let tokens, _), _): return Finding(.ok, Messages.holds(place, tokens))
+        case (.missing, _): return Finding(.note, Messages.missing(place))
+        case (.damaged(let failure), .whole): return Finding(Messages.replaceable(failure))
+        case (.damaged(let failure), _), (.closed(let failure, _), _): return Finding(failure)
         }
     }
 }

@@ -38,6 +38,21 @@ extension Messages {
         CommandFailure(failure.status, failure.message, hints: [restores])
     }
 
+    static func replaceable(_ failure: CommandFailure) -> CommandFailure {
+        CommandFailure(
+            failure.status, failure.message, hints: ["the next change of the store replaces it"])
+    }
+
+    static func beyondRepair(
+        _ failure: CommandFailure, _ locations: Locations
+    ) -> CommandFailure {
+        let hints = failure.hints.filter { $0 != backupHint(locations) }
+        return CommandFailure(
+            failure.status, failure.message,
+            hints: hints.isEmpty
+                ? ["put a copy of your own in its place, or move it away and enrol anew"] : hints)
+    }
+
     static func storeGone(_ path: String) -> CommandFailure {
         CommandFailure(
             .storeDamaged, "the store \(printable(path, limit: 200)) is gone, its backup is there",
@@ -78,10 +93,18 @@ extension Messages {
     }
 
     static func restored(_ tokens: [Token]) -> String {
-        "the backup is the store again: \(names(tokens)); what the last change did is missing"
+        "The backup is the store again: \(names(tokens)). What the last change did is missing."
+    }
+
+    static func backupKeptAside(_ path: String) -> String {
+        "The backup of a former store is kept as \(printable(path, limit: 200))."
+    }
+
+    static func aside(_ path: String) -> String {
+        "former store \(printable(path, limit: 200)): kept until you delete it"
     }
 
     static func keptAside(_ path: String) -> String {
-        "the store that was in its place is kept as \(printable(path, limit: 200))"
+        "The store that was in its place is kept as \(printable(path, limit: 200))."
     }
 }

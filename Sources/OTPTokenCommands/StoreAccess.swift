@@ -79,6 +79,14 @@ extension Session {
         }
     }
 
+    /// Stores that were set aside, by their paths, in order.
+    func storesAside() -> [String] {
+        let names = (try? PrivateFolder.names(in: locations.data)) ?? []
+        let starts = [locations.store, locations.backup].map { $0 + PrivateFile.asideMark }
+        return names.map { "\(locations.data)/\($0)" }
+            .filter { path in starts.contains { path.hasPrefix($0) } }.sorted()
+    }
+
     // MARK: Changing it
 
     /// Makes sure that a token can be saved, before an issuer is asked for one: each request costs a try.
@@ -193,7 +201,7 @@ extension Session {
         do {
             let aside = try PrivateFile.setAside(locations.backup)
             try PrivateFile.remove(locations.backup)
-            note(Messages.keptAside(aside))
+            note(Messages.backupKeptAside(aside))
         } catch .missing {
             return
         } catch {

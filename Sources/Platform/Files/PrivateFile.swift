@@ -143,6 +143,9 @@ package enum PrivateFile {
         try FileError.naming { () throws(Errno) in try unlinkIfThere(path) }
     }
 
+    /// What follows a file's name when it was set aside, in front of a number.
+    package static let asideMark = ".aside-"
+
     /// Gives a file another name beside it, under which it stays when the first one is used anew.
     ///
     /// - Parameter path: the file.
@@ -151,7 +154,7 @@ package enum PrivateFile {
     package static func setAside(_ path: String) throws(FileError) -> String {
         var number = 1
         while true {
-            let name = "\(path).aside-\(number)"
+            let name = "\(path)\(asideMark)\(number)"
             do {
                 try FileError.naming { () throws(Errno) in
                     _ = try retrying { unsafe link(path, name) }
