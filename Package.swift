@@ -73,7 +73,7 @@ let package = Package(
         tests(
             "IssuerServiceTests",
             ["Cryptography", "OATH", "Enrolment", "Platform", "IssuerService"]),
-        tests("PlatformTests", ["Platform"]),
+        tests("PlatformTests", ["Cryptography", "Platform"]),
         tests(
             "InteropTests", ["Cryptography", "OATH", "Enrolment", "TokenStore", "Platform"]),
         tests("TranscriptTests", ["TokenStore"], exclude: ["Transcripts"]),
