@@ -59,6 +59,7 @@ private struct Follower {
     /// Stores the secret.
     ///
     /// - Parameter change: another wording of the script.
+    /// - Throws: when a program does not do its part.
     func store(_ change: (String) -> String = { $0 }) throws {
         try #require(recipe.script.contains("head -c 32 /dev/urandom | base64 |"))
         let script = change(recipe.script)
