@@ -71,7 +71,7 @@ let package = Package(
             path: "Tests/Fuzz/Targets", swiftSettings: strict),
         .target(
             name: "TestSupport", dependencies: ["Cryptography", "OATH", "TokenStore", "Platform"],
-            path: "Tests/TestSupport", swiftSettings: strict),
+            path: "Tests/TestSupport", exclude: ["Interposer"], swiftSettings: strict),
         tests("ArchitectureTests"),
         tests("JSONTests", ["JSON"]),
         tests("CryptographyTests", ["Cryptography"]),
@@ -81,11 +81,11 @@ let package = Package(
         tests(
             "IssuerServiceTests",
             ["Cryptography", "OATH", "Enrolment", "Platform", "IssuerService"]),
-        tests("PlatformTests", ["Platform"]),
+        tests("PlatformTests", ["Cryptography", "Platform"]),
         tests(
             "InteropTests", ["Cryptography", "OATH", "Enrolment", "TokenStore", "Platform"]),
-        tests("TranscriptTests", exclude: ["Transcripts"]),
-        tests("TerminalTests"),
+        tests("TranscriptTests", ["TokenStore"], exclude: ["Transcripts"]),
+        tests("TerminalTests", ["TokenStore"]),
         tests(
             "ConsistencyTests", ["Platform", "OTPTokenCommands", "IssuerService"],
             exclude: ["enrol.sh", "press_tab.py", "read_store.py"]),

@@ -48,17 +48,23 @@ _otptoken() {
         show) COMPREPLY=($(compgen -W '--next --at --all --json --home --quiet --help --version' -- "$cur")) ;;
         watch) COMPREPLY=($(compgen -W '--count --json --home --quiet --help --version' -- "$cur")) ;;
         list) COMPREPLY=($(compgen -W '--names --json --home --quiet --help --version' -- "$cur")) ;;
+        rename) COMPREPLY=($(compgen -W '--home --quiet --help --version' -- "$cur")) ;;
+        remove) COMPREPLY=($(compgen -W '--yes --home --quiet --help --version' -- "$cur")) ;;
+        default) COMPREPLY=($(compgen -W '--home --quiet --help --version' -- "$cur")) ;;
         completion) COMPREPLY=($(compgen -W '--home --quiet --help --version' -- "$cur")) ;;
         help) COMPREPLY=($(compgen -W '--home --quiet --help --version' -- "$cur")) ;;
         '') COMPREPLY=($(compgen -W '--home --quiet --help --version' -- "$cur")) ;;
         esac
     else
         case $command:$operands in
-        :0) COMPREPLY=($(compgen -W 'init show watch list completion help' -- "$cur")) ;;
+        :0) COMPREPLY=($(compgen -W 'init show watch list rename remove default completion help' -- "$cur")) ;;
         show:0) _otptoken_tokens "$cur" ;;
         watch:*) _otptoken_tokens "$cur" ;;
+        rename:0) _otptoken_tokens "$cur" ;;
+        remove:0) _otptoken_tokens "$cur" ;;
+        default:0) _otptoken_tokens "$cur" ;;
         completion:0) COMPREPLY=($(compgen -W 'bash zsh fish' -- "$cur")) ;;
-        help:0) COMPREPLY=($(compgen -W 'init show watch list completion help' -- "$cur")) ;;
+        help:0) COMPREPLY=($(compgen -W 'init show watch list rename remove default completion help' -- "$cur")) ;;
         esac
     fi
 }

@@ -59,12 +59,13 @@ internal import CShims
     /// Lends the bytes for changing in place.
     ///
     /// - Parameter body: must not keep or copy what it sees into ordinary memory.
+    /// - Returns: what `body` returns.
     /// - Throws: what `body` throws.
-    package mutating func withMutableBytes<Failure: Error>(
-        _ body: (inout MutableSpan<UInt8>) throws(Failure) -> Void
-    ) throws(Failure) {
+    package mutating func withMutableBytes<Result: ~Copyable, Failure: Error>(
+        _ body: (inout MutableSpan<UInt8>) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
         var span = unsafe memory.mutableSpan
-        try body(&span)
+        return try body(&span)
     }
 
     /// Overwrites the bytes from `start`, all at once.

@@ -70,11 +70,13 @@ package final class Issuer: Sendable {
             guard try contents(of: settingsPath(home)) == nil else { throw .exists(home: home) }
             // A key that is there already may have sealed records: it is kept. The settings come
             // last, so that half an issuer is none.
-            if try contents(of: keyPath(home)) == nil {
+            if try secret(of: keyPath(home)) == nil {
                 let key = try IssuerError.wrapping { () throws(CryptographyError) in
-                    try publicRandom(count: 32, from: random)
+                    try random(keyCount)
                 }
-                try put(key, at: keyPath(home))
+                try IssuerError.naming(keyPath(home)) { () throws(FileError) in
+                    try PrivateFile.replace(keyPath(home), with: key)
+                }
             }
             try put(settings.json.encoded, at: settingsPath(home))
             return try Issuer(home: home)
@@ -92,11 +94,9 @@ package final class Issuer: Sendable {
         guard let settings = JSONValue(json).flatMap(Settings.init),
             (try? Self.check(settings)) != nil
         else { throw .damaged(path: Self.settingsPath(home)) }
-        guard var bytes = try Self.contents(of: Self.keyPath(home)), bytes.count == 32 else {
+        guard let key = try Self.secret(of: Self.keyPath(home)), key.count == Self.keyCount else {
             throw .damaged(path: Self.keyPath(home))
         }
-        defer { bytes.wipe() }
-        let key = SecretBytes(copying: bytes.span)
         self.home = home
         serviceID = settings.serviceID
         name = settings.name
@@ -117,15 +117,33 @@ package final class Issuer: Sendable {
         return Settings(serviceID: settings.serviceID, name: settings.name, url: url.text)
     }
 
+    private static let keyCount = 32
+
     private static func settingsPath(_ home: String) -> String { home + "/issuer" }
     private static func keyPath(_ home: String) -> String { home + "/issuer.key" }
 }
 
 extension Issuer {
+    private static let longestFile = 64 << 10
+
     /// The contents of a file of at most 64 KiB, or nil when there is none.
     static func contents(of path: String) throws(IssuerError) -> [UInt8]? {
+        try ifThere(path) { () throws(FileError) in
+            try PrivateFile.read(path, limit: longestFile)
+        }
+    }
+
+    private static func secret(of path: String) throws(IssuerError) -> SecretBytes? {
+        try ifThere(path) { () throws(FileError) in
+            try PrivateFile.readSecret(path, limit: longestFile)
+        }
+    }
+
+    private static func ifThere<Contents: ~Copyable>(
+        _ path: String, _ read: () throws(FileError) -> Contents
+    ) throws(IssuerError) -> Contents? {
         do throws(FileError) {
-            return try PrivateFile.read(path, limit: 64 << 10)
+            return try read()
         } catch .missing {
             return nil
         } catch {

@@ -96,9 +96,7 @@ private func issue(_ line: Invocation, _ issuer: Issuer) throws(CommandFailure) 
         text.append("\n")
     }
     text.append(Messages.mailLine(issued.mailPath))
-    var bytes = text.finish().withBytes { Array(copying: $0) }
-    defer { bytes.wipe() }
-    try writeResult(bytes)
+    try text.withBytes { (text) throws(CommandFailure) in try writeResult(text) }
 }
 
 private func issue(

@@ -121,7 +121,7 @@ struct EnrolmentRequest {
             } catch .none {
                 throw Messages.missingOption("start-password-file", "FILE")
             } catch {
-                throw Self.givenUp(error)
+                throw givenUp(error)
             }
             if let password = StartPassword(typed) { return password }
             if attempt < Self.questions { report(.badStartPassword()) }
@@ -182,11 +182,5 @@ struct EnrolmentRequest {
                 attempt += 1
             }
         }
-    }
-
-    // Ctrl-C takes effect now that the terminal is as it was.
-    private static func givenUp(_ failure: ControllingTerminal.Failure) -> CommandFailure {
-        if case .interrupted(let signal) = failure { signal.takeEffect() }
-        return Messages.terminal(failure)
     }
 }

@@ -41,6 +41,10 @@ struct CompletionTests {
         ("otptoken show --json E⇥", ["show", "--json", "Example Bank"]),
         ("otptoken show -- E⇥", ["show", "--", "Example Bank"]),
         ("otptoken watch x E⇥", ["watch", "x", "Example Bank"]),
+        ("otptoken remove --y⇥E⇥", ["remove", "--yes", "Example Bank"]),
+        ("otptoken default 銀⇥", ["default", "銀行 一"]),
+        // The new name is nobody's to guess.
+        ("otptoken rename E⇥E⇥", ["rename", "Example Bank", "E"]),
         // An operand too many, and a value that nobody knows, are not offered.
         ("otptoken show x E⇥", ["show", "x", "E"]),
         ("otptoken list E⇥", ["list", "E"]),

@@ -1,3 +1,4 @@
+import Cryptography
 import Foundation
 import Glibc
 import Platform
@@ -17,8 +18,19 @@ import Testing
     }
 
     private func failure(limit: Int = 100) -> FileError? {
-        do throws(FileError) {
-            _ = try PrivateFile.read(path, limit: limit)
+        let failures = [
+            Self.failure { () throws(FileError) in _ = try PrivateFile.read(path, limit: limit) },
+            Self.failure { () throws(FileError) in
+                _ = try PrivateFile.readSecret(path, limit: limit)
+            },
+        ]
+        #expect(failures[0] == failures[1])
+        return failures[0]
+    }
+
+    private static func failure(_ body: () throws(FileError) -> Void) -> FileError? {
+        do {
+            try body()
             return nil
         } catch {
             return error
@@ -33,9 +45,11 @@ import Testing
     @Test func `are read whole`() throws {
         try write("0123456789")
         #expect(try PrivateFile.read(path, limit: 10) == Array("0123456789".utf8))
+        #expect(try PrivateFile.readSecret(path, limit: 10).exposed == Array("0123456789".utf8))
         #expect(failure(limit: 9) == .tooLong)
         try write("")
         #expect(try PrivateFile.read(path, limit: 10).isEmpty)
+        #expect(try PrivateFile.readSecret(path, limit: 10).exposed.isEmpty)
     }
 
     @Test func `may be missing`() { #expect(failure() == .missing) }
@@ -94,6 +108,9 @@ import Testing
                 let bytes = try PrivateFile.read(path, limit: 50)
                 #expect((1...50).contains(bytes.count))
                 #expect(bytes.allSatisfy { $0 == 120 })
+                let secret = try PrivateFile.readSecret(path, limit: 50).exposed
+                #expect((1...50).contains(secret.count))
+                #expect(secret.allSatisfy { $0 == 120 })
             } catch {
                 #expect(error == .tooLong)
             }
@@ -111,6 +128,23 @@ import Testing
         #expect(try folder.files() == ["file": [5], "file.bak": [2]])
         #expect(mode(path) == 0o600)
         #expect(mode(backup) == 0o600)
+    }
+
+    @Test func `are replaced by secrets, too`() throws {
+        try PrivateFile.replace(path, with: [1])
+        try PrivateFile.replace(path, with: SecretBytes([2, 3]))
+        #expect(try folder.files() == ["file": [2, 3]])
+        #expect(mode(path) == 0o600)
+    }
+
+    @Test func `a secret comes whole out of a pipe that gives it in pieces`() throws {
+        let program = try RunningProgram(
+            "/bin/sh", ["-c", "mkfifo p; (printf ab; sleep 0.2; printf cd) > p"],
+            home: folder.path)
+        let pipe = folder.path + "/p"
+        #expect(poll { unsafe access(pipe, F_OK) == 0 ? true : nil } == true)
+        #expect(try SecretInput.read(pipe).exposed == Array("abcd".utf8))
+        #expect(program.outcome()?.status == 0)
     }
 
     @Test func `leftovers of a run that was killed are no obstacle`() throws {
@@ -177,10 +211,11 @@ import Testing
             #expect(unsafe mkdir(path, 0o700) == 0 && chmod(path, mode) == 0)
             if taken {
                 try PrivateFolder.ensure(path)
+                try PrivateFolder.check(path)
             } else {
-                #expect(throws: FileError.exposed(mode: UInt32(mode))) {
-                    try PrivateFolder.ensure(path)
-                }
+                let error = FileError.exposed(mode: UInt32(mode), isFolder: true)
+                #expect(throws: error) { try PrivateFolder.ensure(path) }
+                #expect(throws: error) { try PrivateFolder.check(path) }
             }
             #expect(unsafe rmdir(path) == 0)
         }
@@ -190,6 +225,7 @@ import Testing
         let path = folder.path + "/file"
         try PrivateFile.replace(path, with: [])
         #expect(throws: FileError.notRegular) { try PrivateFolder.ensure(path) }
+        #expect(throws: FileError.notRegular) { try PrivateFolder.check(path) }
         #expect(throws: FileError.self) { try PrivateFolder.ensure(path + "/below") }
     }
 
@@ -197,6 +233,13 @@ import Testing
         let path = folder.path + "/theirs"
         #expect(unsafe mkdir(path, 0o700) == 0 && chown(path, 65534, 65534) == 0)
         #expect(throws: FileError.foreignOwner) { try PrivateFolder.ensure(path) }
+        #expect(throws: FileError.foreignOwner) { try PrivateFolder.check(path) }
+    }
+
+    @Test func `are not made by a check`() {
+        let path = folder.path + "/none"
+        #expect(throws: FileError.missing) { try PrivateFolder.check(path) }
+        #expect(unsafe access(path, F_OK) != 0)
     }
 
     @Test func `their names`() throws {
@@ -213,6 +256,30 @@ import Testing
         #expect(PrivateFile.parent(of: "/a/b") == "/a")
         #expect(PrivateFile.parent(of: "/a") == "/")
         #expect(PrivateFile.parent(of: "a") == ".")
+    }
+}
+
+@Suite struct `A secret that is given` {
+    private func read(_ bytes: [UInt8]) throws -> [UInt8] {
+        let folder = try TemporaryFolder()
+        let path = folder.path + "/secret"
+        try PrivateFile.replace(path, with: bytes)
+        return try SecretInput.read(path).exposed
+    }
+
+    @Test(arguments: [
+        ("", ""), ("\n", ""), ("\r\n", ""), ("\r", "\r"), ("a", "a"), ("a\n", "a"), ("a\r\n", "a"),
+        ("a\n\n", "a\n"), ("a\r", "a\r"), (" a ", " a "), ("é終\n", "é終"),
+    ])
+    func `loses one line end`(text: String, secret: String) throws {
+        #expect(try read(Array(text.utf8)) == Array(secret.utf8))
+    }
+
+    @Test func `has at most 4096 bytes`() throws {
+        #expect(try read(bytes(1, 4096)) == bytes(1, 4096))
+        #expect(throws: FileError.tooLong) { _ = try read(bytes(1, 4097)) }
+        #expect(throws: FileError.tooLong) { _ = try read(bytes(1, 100_000)) }
+        #expect(throws: FileError.missing) { _ = try SecretInput.read("/none/such") }
     }
 }
 
@@ -253,6 +320,45 @@ import Testing
             #expect(ContinuousClock.now - start > .seconds(1))
             #expect(notices == 1)
         }
+    }
+
+    @Test func `is not waited for without end`() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path + "/lock"
+        let holder = try FileLock(path) {}
+        withExtendedLifetime(holder) {
+            var notices = 0
+            #expect(throws: FileError.held) {
+                _ = try FileLock(path, patience: 2) { notices += 1 }
+            }
+            #expect(notices == 1)
+        }
+    }
+
+    @Test func `comes to everybody, however many want it`() throws {
+        // Until one has had it forty times, the others have had it many times, too.
+        let folder = try TemporaryFolder()
+        let path = folder.path + "/lock"
+        let turns = Mutex([Int](repeating: 0, count: 50))
+        let running = Mutex(50)
+        for number in 0..<50 {
+            try Platform.Thread.start {
+                while turns.withLock({ $0.max() ?? 0 }) < 40 {
+                    if let lock = try? FileLock(path, notice: {}) {
+                        withExtendedLifetime(lock) {
+                            turns.withLock { $0[number] += 1 }
+                            usleep(500)
+                        }
+                    }
+                    // As long as a process takes to start, roughly.
+                    usleep(2000)
+                }
+                running.withLock { $0 -= 1 }
+            }
+        }
+        #expect(poll(within: 100) { running.withLock { $0 == 0 ? true : nil } } == true)
+        let all = turns.withLock { $0 }
+        #expect(all.allSatisfy { $0 >= 5 }, "\(all)")
     }
 
     @Test func `is let go of when its holder is killed`() throws {

@@ -81,3 +81,16 @@ import Testing
         "2026-01-01T00:00:00 Z", "1970-01-01T00:00:00+00:01", "２026-01-01T00:00:00Z",
     ]) func `are refused`(text: String) { #expect(moment(text) == nil) }
 }
+
+@Suite struct `Lengths of time` {
+    @Test(arguments: [
+        ("1s", 1), ("30s", 30), ("15m", 900), ("90m", 5400), ("8h", 28800), ("7d", 604_800),
+        ("30d", 2_592_000), ("720h", 2_592_000), ("43200m", 2_592_000), ("2592000s", 2_592_000),
+    ]) func `are read`(text: String, seconds: Int) { #expect(duration(text) == seconds) }
+
+    @Test(arguments: [
+        "", "s", "0s", "0d", "01s", "15", "15 m", " 15m", "15m ", "-1s", "+1s", "1.5h", "1h30m",
+        "15M", "15min", "1w", "31d", "721h", "2592001s", "9999999d", "99999999s",
+        "99999999999999999999d", "１５m", "0x1s", "1e3s", "m15",
+    ]) func `are refused`(text: String) { #expect(duration(text) == nil) }
+}

@@ -46,14 +46,14 @@ extension ProgramTable {
 /// - Parameter text: all of it.
 /// - Throws: the words for an output that takes nothing.
 package func writeResult(_ text: String) throws(CommandFailure) {
-    try writeResult(Array(text.utf8))
+    try writeResult(Array(text.utf8).span)
 }
 
 /// Prints a result on standard output.
 ///
 /// - Parameter bytes: all of it.
 /// - Throws: the words for an output that takes nothing.
-package func writeResult(_ bytes: [UInt8]) throws(CommandFailure) {
+package func writeResult(_ bytes: Span<UInt8>) throws(CommandFailure) {
     do {
         try writeAll(bytes, to: 1)
     } catch {

@@ -1,3 +1,4 @@
+internal import Cryptography
 internal import Glibc
 
 /// An open file, pipe or socket; closed when its owner lets go.
@@ -47,10 +48,43 @@ package struct FileDescriptor: ~Copyable, Sendable {
         return bytes
     }
 
-    /// Writes all of it.
-    package func write(_ bytes: [UInt8]) throws(Errno) {
-        try writeAll(bytes, to: number)
+    /// Reads a piece of a secret.
+    ///
+    /// - Parameters:
+    ///   - room: takes the bytes.
+    ///   - start: where in it the first of them goes.
+    /// - Returns: how many came, none at the end.
+    /// - Throws: the reason.
+    func read(into room: inout SecretBytes, from start: Int = 0) throws(Errno) -> Int {
+        try room.withMutableBytes { (room) throws(Errno) in
+            try unsafe room.withUnsafeMutableBytes { (room) throws(Errno) in
+                let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: room[start...])
+                return try retrying { unsafe Glibc.read(number, rest.baseAddress, rest.count) }
+            }
+        }
     }
+
+    /// Reads a secret to the end, but at most `count` bytes; nothing of it lies elsewhere on the way.
+    ///
+    /// - Parameter count: the most taken.
+    /// - Returns: the bytes.
+    /// - Throws: the reason.
+    func readSecret(upTo count: Int) throws(Errno) -> SecretBytes {
+        var room = SecretBytes(zeros: count)
+        var used = 0
+        while used < count {
+            let more = try read(into: &room, from: used)
+            if more == 0 { return room.slice(0..<used) }
+            used += more
+        }
+        return room
+    }
+
+    /// Writes all of it.
+    package func write(_ bytes: [UInt8]) throws(Errno) { try write(bytes.span) }
+
+    /// Writes all of it.
+    func write(_ bytes: Span<UInt8>) throws(Errno) { try writeAll(bytes, to: number) }
 
     /// Waits until everything written lies on the disk.
     func synchronise() throws(Errno) { _ = try retrying { fsync(number) } }
@@ -70,13 +104,20 @@ package struct FileDescriptor: ~Copyable, Sendable {
 ///   - descriptor: 1 for standard output, 2 for standard error, or another open one.
 /// - Throws: the reason.
 package func writeAll(_ bytes: [UInt8], to descriptor: CInt) throws(Errno) {
+    try writeAll(bytes.span, to: descriptor)
+}
+
+/// Writes all of it to an open descriptor.
+///
+/// - Parameters:
+///   - bytes: what to write.
+///   - descriptor: 1 for standard output, 2 for standard error, or another open one.
+/// - Throws: the reason.
+package func writeAll(_ bytes: Span<UInt8>, to descriptor: CInt) throws(Errno) {
     var done = 0
     while done < bytes.count {
-        done += try retrying {
-            unsafe bytes.withUnsafeBytes { bytes in
-                unsafe Glibc.write(
-                    descriptor, bytes.baseAddress.map { unsafe $0 + done }, bytes.count - done)
-            }
+        done += try unsafe bytes.extracting(done...).withUnsafeBytes { (rest) throws(Errno) in
+            try retrying { unsafe Glibc.write(descriptor, rest.baseAddress, rest.count) }
         }
     }
 }

@@ -15,21 +15,22 @@ package enum SecretInput {
     /// - Returns: the secret.
     /// - Throws: `FileError.missing`, `.tooLong` or `.system`.
     package static func read(_ path: String) throws(FileError) -> SecretBytes {
-        var bytes = try FileError.naming { () throws(Errno) in
-            try path == "-"
-                ? readStandardInput()
-                : FileDescriptor(open: path, O_RDONLY).read(upTo: maximumCount + 1)
+        let all = try FileError.naming { () throws(Errno) in
+            try open(path).readSecret(upTo: maximumCount + 1)
         }
-        defer { bytes.wipe() }
-        guard bytes.count <= maximumCount else { throw .tooLong }
+        guard all.count <= maximumCount else { throw .tooLong }
+        return all.slice(0..<all.withBytes(lengthWithoutLineEnd))
+    }
+
+    private static func open(_ path: String) throws(Errno) -> FileDescriptor {
+        guard path == "-" else { return try FileDescriptor(open: path, O_RDONLY) }
+        return FileDescriptor(owning: try retrying { fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) })
+    }
+
+    private static func lengthWithoutLineEnd(_ bytes: Span<UInt8>) -> Int {
         var end = bytes.count
         if end > 0, bytes[end - 1] == 0x0A { end -= 1 }
         if end > 0, end < bytes.count, bytes[end - 1] == 0x0D { end -= 1 }
-        return SecretBytes(copying: bytes.span.extracting(0..<end))
-    }
-
-    private static func readStandardInput() throws(Errno) -> [UInt8] {
-        let copy = try retrying { fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) }
-        return try FileDescriptor(owning: copy).read(upTo: maximumCount + 1)
+        return end
     }
 }

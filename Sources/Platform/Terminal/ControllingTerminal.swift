@@ -125,6 +125,7 @@ package struct ControllingTerminal: ~Copyable {
         _ prompt: String, until signals: borrowing SignalDescriptor, _ former: termios, echo: Bool
     ) throws(Failure) -> SecretBytes {
         var answer = SecretBuffer(capacity: Self.maximumAnswer)
+        var room = SecretBytes(zeros: 256)
         while true {
             var entries = [
                 pollfd(fd: descriptor.number, events: Int16(POLLIN), revents: 0),
@@ -139,16 +140,26 @@ package struct ControllingTerminal: ~Copyable {
                 continue
             }
             guard entries[0].revents != 0 else { continue }
-            var bytes = try Failure.naming { () throws(Errno) in
-                try descriptor.read(atMost: 256)
+            let count = try Failure.naming { () throws(Errno) in
+                try descriptor.read(into: &room)
             }
-            guard !bytes.isEmpty else { throw .endOfInput }
-            defer { bytes.wipe() }
-            for byte in bytes {
-                if byte == 0x0A { return answer.finish() }
-                guard answer.count < Self.maximumAnswer else { throw .tooLong }
-                answer.append(byte)
+            guard count > 0 else { throw .endOfInput }
+            let isWhole = try room.withBytes { (bytes) throws(Failure) in
+                try Self.append(bytes.extracting(0..<count), to: &answer)
             }
+            if isWhole { return answer.finish() }
         }
+    }
+
+    /// Appends what was typed; true when the line is at its end.
+    private static func append(
+        _ bytes: Span<UInt8>, to answer: inout SecretBuffer
+    ) throws(Failure) -> Bool {
+        for index in bytes.indices {
+            if bytes[index] == 0x0A { return true }
+            guard answer.count < maximumAnswer else { throw .tooLong }
+            answer.append(bytes[index])
+        }
+        return false
     }
 }
