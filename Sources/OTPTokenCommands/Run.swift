@@ -27,6 +27,10 @@ private func execute(_ arguments: [String]) throws(CommandFailure) {
     case "rename": try rename(line, Session(line))
     case "remove": try remove(line, Session(line))
     case "default": try chooseDefault(line, Session(line))
+    case "passphrase": try passphrase(line, Session(line))
+    case "unlock": try unlock(line, Session(line))
+    case "lock": try lock(Session(line))
+    case "doctor": try doctor(line, Session(line))
     // The parser lets no other command through.
     default: break
     }

@@ -5,6 +5,8 @@ internal import Platform
 struct Session {
     let locations: Locations
     let isQuiet: Bool
+    /// Finds the store's key.
+    let unlocking: Unlocking
 
     /// Hardens the process, and finds the user's files.
     ///
@@ -28,6 +30,7 @@ struct Session {
         } else {
             throw Messages.noHome()
         }
+        unlocking = Unlocking(locations, passphraseFile: line.value("passphrase-file"))
     }
 
     /// Tells somebody who waits at a terminal what for.

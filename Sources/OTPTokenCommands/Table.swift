@@ -9,6 +9,10 @@ extension ProgramTable {
         summary: "shows the one-time codes of the tokens that services issue",
         globals: [
             .home,
+            OptionEntry(
+                "passphrase-file", value: "FILE",
+                "read the passphrase from FILE (- for standard input) instead of asking",
+                completion: .file),
             OptionEntry("quiet", "print no notes, only results and errors"),
             .help,
             .version,
@@ -66,6 +70,34 @@ extension ProgramTable {
             CommandEntry(
                 "default", "chooses the token that is shown when none is named",
                 operands: [OperandEntry("NAME", required: true, completion: .token)]),
+            CommandEntry(
+                "passphrase", "sets, changes or removes the app lock",
+                operands: [
+                    OperandEntry(
+                        "ACTION", required: true, completion: .choices(["set", "change", "remove"]))
+                ],
+                options: [
+                    OptionEntry(
+                        "command", "lock with what passphrase.command of the config prints"),
+                    OptionEntry(
+                        "new-passphrase-file", value: "FILE",
+                        "with change: read the new passphrase from FILE", completion: .file),
+                ]),
+            CommandEntry(
+                "unlock", "keeps a locked store open for a while",
+                options: [
+                    OptionEntry(
+                        "for", value: "DURATION",
+                        "how long: 30s, 15m, 8h, 7d; else 15m, or unlock.for")
+                ]),
+            CommandEntry("lock", "ends what unlock began"),
+            CommandEntry(
+                "doctor", "looks for what is wrong, and says what to do",
+                options: [
+                    OptionEntry(
+                        "restore-backup",
+                        "put the store before its last change in the place of a damaged one")
+                ]),
             .completion,
             .help,
         ])

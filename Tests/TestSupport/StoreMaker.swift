@@ -1,4 +1,4 @@
-internal import Cryptography
+package import Cryptography
 internal import OATH
 internal import Platform
 package import TokenStore
@@ -16,7 +16,8 @@ package enum StoreMaker {
         try PrivateFolder.ensure(places.data)
         let key = try publicRandom(count: 32, from: SecretBytes.random)
         try PrivateFile.replace(places.deviceKey, with: key)
-        var store = try TokenStore(newFor: device(places), random: SecretBytes.random)
+        var store = try TokenStore(
+            openedBy: .device, device(places), random: SecretBytes.random)
         store.tokens = tokens
         try PrivateFile.replace(places.store, with: store.sealed(random: SecretBytes.random))
     }
@@ -24,8 +25,8 @@ package enum StoreMaker {
     /// The tokens of a store that the programs under test have written.
     package static func read(home: String) throws -> [Token] {
         let places = Locations(home: home + "/otptoken")
-        let file = try PrivateFile.read(places.store, limit: TokenStore.maximumCount)
-        return try TokenStore(opening: file, device: device(places)).tokens
+        let file = try PrivateFile.read(places.store, limit: SealedStore.maximumCount)
+        return try TokenStore(opening: file, .device, device(places)).tokens
     }
 
     /// A token for tests.
@@ -63,4 +64,35 @@ package enum StoreMaker {
         let key = try PrivateFile.read(places.deviceKey, limit: 32)
         return SecretBytes(copying: (key + machineIdentity()).span)
     }
+}
+
+extension TokenStore {
+    /// Opens a store with one secret, as a program does that has no other.
+    ///
+    /// - Parameters:
+    ///   - file: its bytes.
+    ///   - kind: the slot to open.
+    ///   - secret: of this kind.
+    /// - Throws: `StoreError`; `.noSlotOpens` when the secret is another one.
+    package init(
+        opening file: [UInt8], _ kind: KeySlot.Kind, _ secret: borrowing SecretBytes
+    ) throws(StoreError) {
+        let sealed = try SealedStore(file)
+        guard let key = try sealed.key(kind, from: secret) else { throw .noSlotOpens }
+        self = try sealed.open(key: key)
+    }
+}
+
+extension SealedStore {
+    /// Whether a secret opens one of its slots of this kind.
+    package func opens(
+        with kind: KeySlot.Kind, _ secret: borrowing SecretBytes
+    ) throws(StoreError) -> Bool {
+        guard let _ = try key(kind, from: secret) else { return false }
+        return true
+    }
+}
+
+extension StoreError {
+    package static let noSlotOpens = StoreError.damaged("no slot opens")
 }

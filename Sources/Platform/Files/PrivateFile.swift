@@ -143,6 +143,30 @@ package enum PrivateFile {
         try FileError.naming { () throws(Errno) in try unlinkIfThere(path) }
     }
 
+    /// What follows a file's name when it was set aside, in front of a number.
+    package static let asideMark = ".aside-"
+
+    /// Gives a file another name beside it, under which it stays when the first one is used anew.
+    ///
+    /// - Parameter path: the file.
+    /// - Returns: the name that was free: the path with `.aside-1` or a higher number behind it.
+    /// - Throws: `FileError.missing` or `.system`; the file keeps its first name in any case.
+    package static func setAside(_ path: String) throws(FileError) -> String {
+        var number = 1
+        while true {
+            let name = "\(path)\(asideMark)\(number)"
+            do {
+                try FileError.naming { () throws(Errno) in
+                    _ = try retrying { unsafe link(path, name) }
+                    try synchroniseFolder(of: path)
+                }
+                return name
+            } catch .system(.exists) {
+                number += 1
+            }
+        }
+    }
+
     private static func unlinkIfThere(_ path: String) throws(Errno) {
         do {
             _ = try retrying { unsafe unlink(path) }

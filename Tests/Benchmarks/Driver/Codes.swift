@@ -12,7 +12,7 @@ func makeStore(in folder: String, count: Int) throws {
     }
     let key = try PrivateFile.read(locations.deviceKey, limit: 32) + machineIdentity()
     var store = try TokenStore(
-        newFor: SecretBytes(copying: key.span), random: SecretBytes.random)
+        openedBy: .device, SecretBytes(copying: key.span), random: SecretBytes.random)
     for number in 1...count {
         store.tokens.append(
             Token(
