@@ -4,6 +4,10 @@ internal import Platform
 extension Messages {
     static func configuration(_ error: ConfigurationError, _ path: String) -> CommandFailure {
         switch error {
+        case .file(.notRegular):
+            return CommandFailure(
+                .storeDamaged, "\(printable(path, limit: 200)) is not a plain file",
+                hints: ["put a text file there, or nothing"])
         case .file(let error): return .file(error, path)
         case .line(let number, let fault):
             let (what, hint) = words(fault)
