@@ -79,6 +79,7 @@ private func setLock(
         try session.changeStore { (store) throws(CommandFailure) in
             try store.rekey(.command, secret, session)
         }
+        for path in session.storesAside() { session.note(Messages.opensAsBefore(path)) }
         if secret.count < 16 { session.note(Messages.weakCommandSecret(secret.count)) }
         session.note(Messages.commandSet)
         return
@@ -88,6 +89,7 @@ private func setLock(
     try session.changeStore { (store) throws(CommandFailure) in
         try store.rekey(.scrypt, passphrase.bytes, session)
     }
+    for path in session.storesAside() { session.note(Messages.opensAsBefore(path)) }
     let count = passphrase.count
     if count < Passphrase.advisedCount { session.note(Messages.weakPassphrase(count)) }
     session.note(note)

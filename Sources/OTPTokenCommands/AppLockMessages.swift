@@ -8,36 +8,41 @@ extension Messages {
     static func askPassphrase(_ path: String?) -> String {
         path.map { "Passphrase for \(printable($0, limit: 200)): " } ?? "Passphrase: "
     }
-    static let tryAgain = "wrong passphrase, try again"
+    static let tryAgain = "Wrong passphrase, try again."
     static let askNewPassphrase = "New passphrase: "
     static let askNewPassphraseAgain = "New passphrase again: "
-    static let passphrasesDiffer = "the two passphrases differ, try again"
+    static let passphrasesDiffer = "The two passphrases differ, try again."
 
     // MARK: Notes
 
     static func weakPassphrase(_ count: Int) -> String {
-        "warning: a passphrase of \(count) character\(count == 1 ? "" : "s") is soon guessed by "
-            + "whoever has a copy of the store; take \(Passphrase.advisedCount) or more"
+        "Warning: a passphrase of \(count) character\(count == 1 ? "" : "s") is soon guessed by "
+            + "whoever has a copy of the store; take \(Passphrase.advisedCount) or more."
     }
     static func weakCommandSecret(_ count: Int) -> String {
-        "warning: the command printed only \(count) byte\(count == 1 ? "" : "s"): a secret that "
-            + "can be guessed protects nothing; let it print 32 random ones"
+        "Warning: the command printed only \(count) byte\(count == 1 ? "" : "s"): a secret that "
+            + "can be guessed protects nothing; let it print 32 random ones."
     }
-    static let passphraseSet = "the app lock is set: codes need the passphrase from now on"
-    static let passphraseChanged = "the passphrase is changed"
-    static let commandSet = "the app lock is set: codes need passphrase.command from now on"
+    static let passphraseSet = "The app lock is set: codes need the passphrase from now on."
+    static let passphraseChanged = "The passphrase is changed."
+    static let commandSet = "The app lock is set: codes need passphrase.command from now on."
     static let lockRemoved =
-        "the app lock is removed: the store opens on this machine without asking"
-    static let noLock = "the store has no app lock: it opens without asking"
-    static let locked = "the store is locked"
+        "The app lock is removed: the store opens on this machine without asking."
+    static let noLock = "The store has no app lock: it opens without asking."
+    static let locked = "The store is locked."
     static func unlocked(_ seconds: Int, until time: String) -> String {
-        "the store is unlocked for \(duration(seconds)), until \(time); `otptoken lock` ends it"
+        "The store is unlocked for \(duration(seconds)), until \(time); `otptoken lock` ends it."
     }
     static func duration(_ seconds: Int) -> String {
         for (count, unit) in [(86_400, "d"), (3600, "h"), (60, "m")] where seconds % count == 0 {
             return "\(seconds / count)\(unit)"
         }
         return "\(seconds)s"
+    }
+
+    static func opensAsBefore(_ path: String) -> String {
+        "Warning: \(printable(path, limit: 200)) opens with what opened it before; "
+            + "delete it once it is of no use."
     }
 
     // MARK: Failures

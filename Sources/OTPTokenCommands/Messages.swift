@@ -54,7 +54,8 @@ enum Messages {
         damaged(
             path, "does not open with this machine's key; it was not touched",
             [
-                "a store copied from another machine opens only there: move it away, and enrol again",
+                "when it was copied from another machine: set a passphrase there "
+                    + "(`otptoken passphrase set`) and copy it again, or move it away and enrol anew",
                 "when it is not a copy, it is damaged, or device.key or /etc/machine-id was changed",
             ] + backupHints(path, locations))
     }
@@ -64,7 +65,8 @@ enum Messages {
             path, "cannot be opened: this machine's key is missing",
             [
                 "put \(printable(locations.deviceKey, limit: 200)) back",
-                "a store copied from another machine opens only there: move it away, and enrol again",
+                "when the store was copied from another machine: set a passphrase there "
+                    + "(`otptoken passphrase set`) and copy it again, or move it away and enrol anew",
             ])
     }
 
@@ -76,11 +78,12 @@ enum Messages {
     }
 
     private static func backupHints(_ path: String, _ locations: Locations) -> [String] {
-        guard path == locations.store else { return [] }
-        return [
-            "the store before its last change is \(printable(locations.backup, limit: 200)): "
-                + "`otptoken doctor` tells what is in it"
-        ]
+        path == locations.store ? [backupHint(locations)] : []
+    }
+
+    static func backupHint(_ locations: Locations) -> String {
+        "the store before its last change is \(printable(locations.backup, limit: 200)): "
+            + "`otptoken doctor` tells what is in it"
     }
 
     static func badDeviceKey(_ locations: Locations) -> CommandFailure {
@@ -139,8 +142,13 @@ enum Messages {
 
     // MARK: Tokens
 
-    static func noToken() -> CommandFailure {
-        CommandFailure(.noSuchToken, "there is no token yet", hints: ["`otptoken init` enrols one"])
+    static func noToken(_ locations: Locations? = nil) -> CommandFailure {
+        let hasBackup = locations.map { !isReadable($0.store) && isReadable($0.backup) } ?? false
+        return CommandFailure(
+            .noSuchToken, "there is no token yet",
+            hints: ["`otptoken init` enrols one"]
+                + (hasBackup
+                    ? ["the store is gone, but its backup is there: `otptoken doctor`"] : []))
     }
 
     static func onlyPending(_ token: Token) -> CommandFailure {

@@ -30,6 +30,7 @@ private func execute(_ arguments: [String]) throws(CommandFailure) {
     case "passphrase": try passphrase(line, Session(line))
     case "unlock": try unlock(line, Session(line))
     case "lock": try lock(Session(line))
+    case "doctor": try doctor(line, Session(line))
     // The parser lets no other command through.
     default: break
     }

@@ -18,7 +18,7 @@ extension Session {
         let tokens = try tokens()
         let active = tokens.active
         guard active.isEmpty else { return active }
-        throw tokens.isEmpty ? Messages.noToken() : Messages.onlyPending(tokens[0])
+        throw tokens.isEmpty ? Messages.noToken(locations) : Messages.onlyPending(tokens[0])
     }
 
     /// The store as it lies in its file.
@@ -35,16 +35,25 @@ extension Session {
     /// - Returns: the store, or nil when there is no such file.
     /// - Throws: when it is damaged or unsafe.
     func sealedStore(at path: String) throws(CommandFailure) -> SealedStore? {
-        let file: [UInt8]
+        guard let file = try storeFile(at: path) else { return nil }
+        return try Messages.opening(path, locations) { () throws(StoreError) in
+            try SealedStore(file)
+        }
+    }
+
+    /// The bytes in the place of a store.
+    ///
+    /// - Parameter path: the file.
+    /// - Returns: its bytes, or nil when there is no such file.
+    /// - Throws: when the file or its folder is unsafe.
+    func storeFile(at path: String) throws(CommandFailure) -> [UInt8]? {
+        guard try isThere(folder: locations.data) else { return nil }
         do {
-            file = try PrivateFile.read(path, limit: SealedStore.maximumCount)
+            return try PrivateFile.read(path, limit: SealedStore.maximumCount)
         } catch .missing {
             return nil
         } catch {
             throw .file(error, path)
-        }
-        return try Messages.opening(path, locations) { () throws(StoreError) in
-            try SealedStore(file)
         }
     }
 
@@ -68,6 +77,14 @@ extension Session {
         } catch {
             throw Messages.store(error, path, locations)
         }
+    }
+
+    /// Stores that were set aside, by their paths, in order.
+    func storesAside() -> [String] {
+        let names = (try? PrivateFolder.names(in: locations.data)) ?? []
+        let starts = [locations.store, locations.backup].map { $0 + PrivateFile.asideMark }
+        return names.map { "\(locations.data)/\($0)" }
+            .filter { path in starts.contains { path.hasPrefix($0) } }.sorted()
     }
 
     // MARK: Changing it
@@ -170,11 +187,25 @@ extension Session {
     }
 
     private func newStore() throws(CommandFailure) -> TokenStore {
+        try keepFormerBackup()
         let device = try ensureDevice()
         do throws(StoreError) {
             return try TokenStore(openedBy: .device, device, random: SecretBytes.random)
         } catch {
             throw Messages.store(error, locations.store, locations)
+        }
+    }
+
+    // A backup without a store is all that is left of one: the saves to come would overwrite it.
+    private func keepFormerBackup() throws(CommandFailure) {
+        do {
+            let aside = try PrivateFile.setAside(locations.backup)
+            try PrivateFile.remove(locations.backup)
+            note(Messages.backupKeptAside(aside))
+        } catch .missing {
+            return
+        } catch {
+            throw .file(error, locations.backup)
         }
     }
 

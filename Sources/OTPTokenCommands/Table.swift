@@ -91,6 +91,13 @@ extension ProgramTable {
                         "how long: 30s, 15m, 8h, 7d; else 15m, or unlock.for")
                 ]),
             CommandEntry("lock", "ends what unlock began"),
+            CommandEntry(
+                "doctor", "looks for what is wrong, and says what to do",
+                options: [
+                    OptionEntry(
+                        "restore-backup",
+                        "put the store before its last change in the place of a damaged one")
+                ]),
             .completion,
             .help,
         ])

@@ -12,11 +12,18 @@ final class Unlocking {
 
     private let locations: Locations
     private let passphraseFile: String?
+    private var typed: Shared<SecretBytes>?
     private var found: [(identity: [UInt8], key: Shared<SecretBytes>)] = []
 
     init(_ locations: Locations, passphraseFile: String?) {
         self.locations = locations
         self.passphraseFile = passphraseFile
+    }
+
+    /// Forgets every key and what was typed: for a process that goes on for long.
+    func forget() {
+        found = []
+        typed = nil
     }
 
     /// Where the key may come from.
@@ -77,6 +84,7 @@ final class Unlocking {
     /// - Returns: both, or nil when there is no device key.
     /// - Throws: when there is one that cannot be used.
     func device() throws(CommandFailure) -> SecretBytes? {
+        guard try isThere(folder: locations.state) else { return nil }
         let key: SecretBytes
         do {
             key = try PrivateFile.readSecret(locations.deviceKey, limit: 4096)
@@ -125,6 +133,12 @@ final class Unlocking {
         return key
     }
 
+    /// Whether the key of a store lies in the keyring.
+    func isKept(_ store: SealedStore) throws(CommandFailure) -> Bool {
+        guard let _ = try keptKey(of: store) else { return false }
+        return true
+    }
+
     /// Puts the key of a store into the keyring.
     ///
     /// - Parameters:
@@ -168,10 +182,7 @@ final class Unlocking {
         opening store: SealedStore, _ path: String
     ) throws(CommandFailure) -> SecretBytes {
         if let passphraseFile {
-            let typed = try Messages.naming(passphraseFile) { () throws(FileError) in
-                try SecretInput.read(passphraseFile)
-            }
-            guard let key = try key(opening: store, path, typed) else {
+            guard let key = try key(opening: store, path, given(in: passphraseFile).value) else {
                 throw Messages.wrongPassphrase(path)
             }
             return key
@@ -184,6 +195,16 @@ final class Unlocking {
             writeNote(Messages.tryAgain)
         }
         throw Messages.wrongPassphrase(path)
+    }
+
+    /// What is in the passphrase file, which may be a pipe: it is read once.
+    private func given(in file: String) throws(CommandFailure) -> Shared<SecretBytes> {
+        if let typed { return typed }
+        let read = try Messages.naming(file) { () throws(FileError) in
+            Shared(try SecretInput.read(file))
+        }
+        typed = read
+        return read
     }
 
     private func askPassphrase(_ path: String) throws(CommandFailure) -> SecretBytes {
@@ -241,5 +262,21 @@ extension SealedStore {
         } catch {
             throw Messages.store(error, path, locations)
         }
+    }
+}
+
+/// Whether one of the program's folders is there.
+///
+/// - Parameter path: the folder.
+/// - Returns: false when there is none yet.
+/// - Throws: when others could put files into it.
+func isThere(folder path: String) throws(CommandFailure) -> Bool {
+    do {
+        try PrivateFolder.check(path)
+        return true
+    } catch .missing {
+        return false
+    } catch {
+        throw .file(error, path)
     }
 }

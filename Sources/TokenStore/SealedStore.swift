@@ -5,7 +5,8 @@ package struct SealedStore: Sendable {
     /// The longest file taken, in bytes.
     package static let maximumCount = 64 << 20
 
-    private let file: [UInt8]
+    /// The file's bytes.
+    package let file: [UInt8]
     private let header: StoreHeader
     private let bodyStart: Int
 

@@ -138,7 +138,7 @@ import Testing
         let server = try Behaviour().serve(IssuerHalf())
         let outcome = try person.enrol(server.url, ["--force"])
         #expect(outcome.status == 5)
-        #expect(outcome.errors.contains("hint: chmod go= \(person.locations.data)"))
+        #expect(outcome.errors.contains("hint: chmod go-w \(person.locations.data)"))
         #expect(try PrivateFile.read(person.locations.store, limit: 1 << 16) == store)
     }
 

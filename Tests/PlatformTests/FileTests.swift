@@ -211,10 +211,11 @@ import Testing
             #expect(unsafe mkdir(path, 0o700) == 0 && chmod(path, mode) == 0)
             if taken {
                 try PrivateFolder.ensure(path)
+                try PrivateFolder.check(path)
             } else {
-                #expect(throws: FileError.exposed(mode: UInt32(mode))) {
-                    try PrivateFolder.ensure(path)
-                }
+                let error = FileError.exposed(mode: UInt32(mode), isFolder: true)
+                #expect(throws: error) { try PrivateFolder.ensure(path) }
+                #expect(throws: error) { try PrivateFolder.check(path) }
             }
             #expect(unsafe rmdir(path) == 0)
         }
@@ -224,6 +225,7 @@ import Testing
         let path = folder.path + "/file"
         try PrivateFile.replace(path, with: [])
         #expect(throws: FileError.notRegular) { try PrivateFolder.ensure(path) }
+        #expect(throws: FileError.notRegular) { try PrivateFolder.check(path) }
         #expect(throws: FileError.self) { try PrivateFolder.ensure(path + "/below") }
     }
 
@@ -231,6 +233,13 @@ import Testing
         let path = folder.path + "/theirs"
         #expect(unsafe mkdir(path, 0o700) == 0 && chown(path, 65534, 65534) == 0)
         #expect(throws: FileError.foreignOwner) { try PrivateFolder.ensure(path) }
+        #expect(throws: FileError.foreignOwner) { try PrivateFolder.check(path) }
+    }
+
+    @Test func `are not made by a check`() {
+        let path = folder.path + "/none"
+        #expect(throws: FileError.missing) { try PrivateFolder.check(path) }
+        #expect(unsafe access(path, F_OK) != 0)
     }
 
     @Test func `their names`() throws {
@@ -311,6 +320,45 @@ import Testing
             #expect(ContinuousClock.now - start > .seconds(1))
             #expect(notices == 1)
         }
+    }
+
+    @Test func `is not waited for without end`() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path + "/lock"
+        let holder = try FileLock(path) {}
+        withExtendedLifetime(holder) {
+            var notices = 0
+            #expect(throws: FileError.held) {
+                _ = try FileLock(path, patience: 2) { notices += 1 }
+            }
+            #expect(notices == 1)
+        }
+    }
+
+    @Test func `comes to everybody, however many want it`() throws {
+        // Until one has had it forty times, the others have had it many times, too.
+        let folder = try TemporaryFolder()
+        let path = folder.path + "/lock"
+        let turns = Mutex([Int](repeating: 0, count: 50))
+        let running = Mutex(50)
+        for number in 0..<50 {
+            try Platform.Thread.start {
+                while turns.withLock({ $0.max() ?? 0 }) < 40 {
+                    if let lock = try? FileLock(path, notice: {}) {
+                        withExtendedLifetime(lock) {
+                            turns.withLock { $0[number] += 1 }
+                            usleep(500)
+                        }
+                    }
+                    // As long as a process takes to start, roughly.
+                    usleep(2000)
+                }
+                running.withLock { $0 -= 1 }
+            }
+        }
+        #expect(poll(within: 100) { running.withLock { $0 == 0 ? true : nil } } == true)
+        let all = turns.withLock { $0 }
+        #expect(all.allSatisfy { $0 >= 5 }, "\(all)")
     }
 
     @Test func `is let go of when its holder is killed`() throws {

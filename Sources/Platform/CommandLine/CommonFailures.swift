@@ -13,13 +13,22 @@ extension CommandFailure {
             return CommandFailure(
                 .storeDamaged, "\(place) belongs to somebody else",
                 hints: ["chown \"$USER\" \(shellQuoted(path))"])
-        case .exposed(let mode):
+        case .exposed(let mode, isFolder: false):
             return CommandFailure(
                 .storeDamaged, "others can get at \(place) (mode \(String(mode, radix: 8)))",
                 hints: ["chmod go= \(shellQuoted(path))"])
+        case .exposed(let mode, isFolder: true):
+            return CommandFailure(
+                .storeDamaged, "others may write to \(place) (mode \(String(mode, radix: 8)))",
+                hints: ["chmod go-w \(shellQuoted(path))"])
         case .tooLong:
             return CommandFailure(
                 .failure, "\(place) is too long", hints: ["is it the right file?"])
+        case .held:
+            // fuser would not do: it cannot look into a process whose memory is private.
+            return CommandFailure(
+                .failure, "another otptoken holds \(place) and does not let go of it",
+                hints: ["`lslocks` shows which process it is: wait until it is done, or end it"])
         case .system(let reason):
             return CommandFailure(
                 .failure, "cannot use \(place): \(reason)",

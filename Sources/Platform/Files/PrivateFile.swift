@@ -9,10 +9,12 @@ package enum FileError: Error, Equatable {
     case notRegular
     /// It belongs to somebody else.
     case foreignOwner
-    /// Others may read or write it; the mode that it has.
-    case exposed(mode: UInt32)
+    /// Others may read or write it, or, when it is a folder, put files into it; the mode that it has.
+    case exposed(mode: UInt32, isFolder: Bool = false)
     /// It is longer than the reader takes.
     case tooLong
+    /// It is a lock, and somebody else has held it all the time.
+    case held
     /// The system's reason.
     case system(Errno)
     /// The file is changed, but the system does not say that the change lies on the disk; its reason.
@@ -141,6 +143,30 @@ package enum PrivateFile {
         try FileError.naming { () throws(Errno) in try unlinkIfThere(path) }
     }
 
+    /// What follows a file's name when it was set aside, in front of a number.
+    package static let asideMark = ".aside-"
+
+    /// Gives a file another name beside it, under which it stays when the first one is used anew.
+    ///
+    /// - Parameter path: the file.
+    /// - Returns: the name that was free: the path with `.aside-1` or a higher number behind it.
+    /// - Throws: `FileError.missing` or `.system`; the file keeps its first name in any case.
+    package static func setAside(_ path: String) throws(FileError) -> String {
+        var number = 1
+        while true {
+            let name = "\(path)\(asideMark)\(number)"
+            do {
+                try FileError.naming { () throws(Errno) in
+                    _ = try retrying { unsafe link(path, name) }
+                    try synchroniseFolder(of: path)
+                }
+                return name
+            } catch .system(.exists) {
+                number += 1
+            }
+        }
+    }
+
     private static func unlinkIfThere(_ path: String) throws(Errno) {
         do {
             _ = try retrying { unsafe unlink(path) }
@@ -182,13 +208,23 @@ package enum PrivateFolder {
     /// - Throws: `FileError.foreignOwner`, or `.exposed` when others may write to it.
     package static func ensure(_ path: String) throws(FileError) {
         try FileError.naming { () throws(Errno) in try make(path) }
+        try check(path)
+    }
+
+    /// Checks that nobody else can put files into a folder, or take them out.
+    ///
+    /// - Parameter path: the folder.
+    /// - Throws: `FileError.missing`, `.notRegular`, `.foreignOwner`, or `.exposed` when others may write to it.
+    package static func check(_ path: String) throws(FileError) {
         var status = stat()
-        try FileError.naming { () throws(Errno) in
-            _ = try retrying { unsafe stat(path, &status) }
+        _ = try FileError.naming { () throws(Errno) in
+            try retrying { unsafe stat(path, &status) }
         }
         guard status.st_mode & S_IFMT == S_IFDIR else { throw .notRegular }
         guard status.st_uid == geteuid() else { throw .foreignOwner }
-        guard status.st_mode & 0o022 == 0 else { throw .exposed(mode: status.st_mode & 0o7777) }
+        guard status.st_mode & 0o022 == 0 else {
+            throw .exposed(mode: status.st_mode & 0o7777, isFolder: true)
+        }
     }
 
     /// What lies in a folder; `.` and `..` are left out.
@@ -242,28 +278,41 @@ package struct FileLock: ~Copyable {
     ///
     /// - Parameters:
     ///   - path: the lock file, made if need be; it is never removed, since that would split the lock.
+    ///   - patience: how long is waited for it, in seconds.
     ///   - notice: called once when somebody else still holds the lock after a second.
-    /// - Throws: `FileError.system`.
-    package init(_ path: String, notice: () -> Void) throws(FileError) {
+    /// - Throws: `FileError.held` when there is no patience left, `.notRegular`, `.system`.
+    package init(
+        _ path: String, patience: Int = 20, notice: () -> Void
+    ) throws(FileError) {
         let file = try FileError.naming { () throws(Errno) in
             try FileDescriptor(open: path, O_RDWR | O_CREAT | O_NOFOLLOW)
         }
         _ = fchmod(file.number, 0o600)
-        // The first looks come fast, since most holders are done within a millisecond or two.
-        let patience = Deadline(seconds: 1)
-        var pause: UInt32 = 500
-        var held = flock(file.number, LOCK_EX | LOCK_NB) == 0
-        while !held, !patience.isOver {
-            usleep(pause)
-            pause = min(pause * 2, 20_000)
-            held = flock(file.number, LOCK_EX | LOCK_NB) == 0
-        }
-        if !held {
-            notice()
-            try FileError.naming { () throws(Errno) in
-                _ = try retrying { flock(file.number, LOCK_EX) }
+        let silence = Deadline(seconds: 1)
+        let end = Deadline(seconds: patience)
+        var isSilent = true
+        while try !Self.take(file) {
+            guard !end.isOver else { throw .held }
+            if isSilent, silence.isOver {
+                isSilent = false
+                notice()
             }
+            // Most holders are done within a millisecond or two. All who wait look equally often, however long
+            // they have waited: each has the same chance, and nobody is left behind.
+            usleep(1000)
         }
         self.file = file
+    }
+
+    /// Takes the lock; false when somebody else holds it.
+    private static func take(_ file: borrowing FileDescriptor) throws(FileError) -> Bool {
+        do {
+            _ = try retrying { flock(file.number, LOCK_EX | LOCK_NB) }
+            return true
+        } catch .wouldBlock {
+            return false
+        } catch {
+            throw .system(error)
+        }
     }
 }
