@@ -4,6 +4,11 @@ internal import Platform
 extension Messages {
     static func configuration(_ error: ConfigurationError, _ path: String) -> CommandFailure {
         switch error {
+        // Unlike the store it may be a symbolic link.
+        case .file(.notRegular):
+            return CommandFailure(
+                .storeDamaged, "\(printable(path, limit: 200)) is no file",
+                hints: ["move it away, and write a file in its place"])
         case .file(let error): return .file(error, path)
         case .line(let number, let fault):
             let (what, hint) = words(fault)
