@@ -38,8 +38,9 @@ dependencies:
 demo: all
 	scripts/demo .build/release
 
-# What the tests call: peers, shells, a real terminal, and programs that read the man pages.
-TEST_PACKAGES := oathtool tmux openssl faketime mandoc groff-base zsh fish bash-completion python3 util-linux procps
+# What the tests call: peers, shells, a real terminal, programs that read the man pages, and keepers of secrets.
+TEST_PACKAGES := oathtool tmux openssl faketime mandoc groff-base zsh fish bash-completion python3 util-linux procps \
+                 swtpm tpm2-tools systemd dbus-daemon gnome-keyring libsecret-tools pass
 
 .PHONY: test
 test: all

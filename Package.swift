@@ -23,10 +23,11 @@ func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 func tests(
-    _ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []
+    _ name: String, _ dependencies: [Target.Dependency] = [], path: String? = nil,
+    exclude: [String] = []
 ) -> Target {
     .testTarget(
-        name: name, dependencies: dependencies + ["TestSupport"], exclude: exclude,
+        name: name, dependencies: dependencies + ["TestSupport"], path: path, exclude: exclude,
         swiftSettings: strict)
 }
 
@@ -62,6 +63,13 @@ let package = Package(
             ],
             path: "Tests/Benchmarks/Driver", swiftSettings: strict),
         .target(
+            name: "FuzzTargets",
+            dependencies: [
+                "Cryptography", "JSON", "OATH", "Enrolment", "TokenStore", "Platform",
+                "OTPTokenCommands", "IssuerService",
+            ],
+            path: "Tests/Fuzz/Targets", swiftSettings: strict),
+        .target(
             name: "TestSupport", dependencies: ["Cryptography", "OATH", "TokenStore", "Platform"],
             path: "Tests/TestSupport", exclude: ["Interposer", "keyring.py"], swiftSettings: strict),
         tests("ArchitectureTests"),
@@ -81,6 +89,15 @@ let package = Package(
         tests(
             "ConsistencyTests", ["Platform", "OTPTokenCommands", "IssuerService"],
             exclude: ["enrol.sh", "press_tab.py", "read_store.py"]),
+        tests("FuzzTests", ["FuzzTargets"], path: "Tests/Fuzz/Replay"),
     ],
     swiftLanguageModes: [.v6]
 )
+
+// libFuzzer brings the main function, and can be linked only where its sanitizer is asked for: `make fuzz`.
+if Context.environment["OTPTOKEN_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "FuzzDriver", dependencies: ["FuzzTargets"], path: "Tests/Fuzz/Driver",
+            swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]))
+}

@@ -31,14 +31,6 @@ void shim_crypto_offline(void) {
 
 int shim_crypto_is_offline(void) { return offline; }
 
-uint8_t *shim_secret_allocate(size_t count) { return calloc(count ? count : 1, 1); }
-
-void shim_secret_free(uint8_t *bytes, size_t count) {
-    if (!bytes) return;
-    OPENSSL_cleanse(bytes, count);
-    free(bytes);
-}
-
 void shim_cleanse(void *bytes, size_t count) { OPENSSL_cleanse(bytes, count); }
 
 int shim_equal(const void *a, const void *b, size_t count) { return CRYPTO_memcmp(a, b, count) == 0; }

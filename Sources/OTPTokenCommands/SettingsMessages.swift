@@ -7,8 +7,8 @@ extension Messages {
         // Unlike the store it may be a symbolic link.
         case .file(.notRegular):
             return CommandFailure(
-                .storeDamaged, "\(printable(path, limit: 200)) is no file",
-                hints: ["move it away, and write a file in its place"])
+                .storeDamaged, "\(printable(path, limit: 200)) is not a plain file",
+                hints: ["put a text file there, or nothing"])
         case .file(let error): return .file(error, path)
         case .line(let number, let fault):
             let (what, hint) = words(fault)

@@ -1,4 +1,5 @@
 import Cryptography
+import Dispatch
 import TestSupport
 import Testing
 
@@ -68,6 +69,69 @@ private struct Interruption: Error {}
         #expect(try publicRandom(count: 3, from: script.draw) == [1, 2, 3])
         #expect(throws: CryptographyError.libraryFailed) {
             try publicRandom(count: 3, from: script.draw)
+        }
+    }
+}
+
+/// Where secrets lie: an arena of 1 MiB in granules of 32 bytes, pages of their own, or ordinary memory.
+@Suite struct SecretMemoryTests {
+    private static func filled(_ count: Int, _ byte: UInt8) -> SecretBytes {
+        SecretBytes(count: count) { span in
+            for index in span.indices { span[index] = byte }
+        }
+    }
+
+    private static func holds(_ secret: borrowing SecretBytes, _ byte: UInt8) -> Bool {
+        secret.withBytes { span in span.indices.allSatisfy { span[$0] == byte } }
+    }
+
+    @Test(arguments: [
+        0, 1, 31, 32, 33, 64, 4095, 4096, 4097, 16383, 16384, 16385, 1 << 20, 1 << 20 + 1,
+    ])
+    func `a secret has any length`(count: Int) {
+        let first = Self.filled(count, 0xAA)
+        let second = Self.filled(count, 0x55)
+        let apart = Self.holds(first, 0xAA) && Self.holds(second, 0x55)
+        #expect(apart && first.count == count)
+    }
+
+    @Test func `memory that is used again is zero`() {
+        for round in 0..<3 {
+            var secrets: [Shared<SecretBytes>] = []
+            for count in 0..<600 {
+                let fresh = SecretBytes(zeros: count)
+                let isZero = Self.holds(fresh, 0)
+                #expect(isZero, "\(count) bytes in round \(round)")
+                secrets.append(Shared(Self.filled(count, 0xFF)))
+            }
+            // Holes of all sizes are left between those that stay.
+            for index in secrets.indices.reversed() where index % 3 != 0 {
+                secrets.remove(at: index)
+            }
+        }
+    }
+
+    @Test func `threads keep more secrets than there is room for, each its own`() {
+        // Each has up to 8,000 of 48 bytes on average, half as much again as the arena holds, and wipes and makes
+        // others all the while.
+        DispatchQueue.concurrentPerform(iterations: 4) { thread in
+            var random = SeededRandom(seed: UInt64(thread))
+            var secrets: [(secret: Shared<SecretBytes>, byte: UInt8)] = []
+            for number in 0..<20_000 {
+                if secrets.count < 8_000 {
+                    let byte = UInt8.random(in: 1...255, using: &random)
+                    let count = number % 100 == 0 ? 5_000 : Int.random(in: 1...95, using: &random)
+                    secrets.append((Shared(Self.filled(count, byte)), byte))
+                } else {
+                    let index = Int.random(in: secrets.indices, using: &random)
+                    let (secret, byte) = secrets[index]
+                    let holds = Self.holds(secret.value, byte)
+                    #expect(holds)
+                    secrets.swapAt(index, secrets.count - 1)
+                    secrets.removeLast()
+                }
+            }
+            #expect(secrets.allSatisfy { Self.holds($0.secret.value, $0.byte) })
         }
     }
 }

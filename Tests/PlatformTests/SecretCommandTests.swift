@@ -177,24 +177,26 @@ import Testing
         poll(within: 5) { kill(process, 0) != 0 ? true : nil } == true
     }
 
+    // Patience enough for what the scripts do first, on a busy machine too.
+
     @Test func `that takes too long is stopped`() throws {
         let folder = try TemporaryFolder()
         let script = "echo $$ >\(folder.path)/pid; echo secret; exec sleep 60"
-        #expect(failure(["sh", "-c", script], patience: 1) == .timedOut(seconds: 1))
+        #expect(failure(["sh", "-c", script], patience: 3) == .timedOut(seconds: 3))
         #expect(isGone(try #require(pid(folder))))
     }
 
     @Test func `that does not heed that is killed`() throws {
         let folder = try TemporaryFolder()
         let script = "trap '' TERM; echo $$ >\(folder.path)/pid; exec sleep 60"
-        #expect(failure(["sh", "-c", script], patience: 1) == .timedOut(seconds: 1))
+        #expect(failure(["sh", "-c", script], patience: 3) == .timedOut(seconds: 3))
         #expect(isGone(try #require(pid(folder))))
     }
 
     @Test func `may tidy up when it is stopped`() throws {
         let folder = try TemporaryFolder()
-        let script = "trap 'kill $!; echo >\(folder.path)/tidy; exit 0' TERM; sleep 60 & wait"
-        #expect(failure(["sh", "-c", script], patience: 1) == .timedOut(seconds: 1))
+        let script = "trap 'echo >\(folder.path)/tidy; exit 0' TERM; while :; do sleep 0.1; done"
+        #expect(failure(["sh", "-c", script], patience: 3) == .timedOut(seconds: 3))
         #expect(FileManager.default.fileExists(atPath: folder.path + "/tidy"))
     }
 
@@ -208,11 +210,9 @@ import Testing
 
     @Test func `is done when it has ended, whoever holds its output open`() throws {
         let folder = try TemporaryFolder()
-        let agent = "sleep 60 & echo $! >\(folder.path)/pid"
-        let start = ContinuousClock.now
+        let agent = "sleep 20 & echo $! >\(folder.path)/pid"
         #expect(try shell("\(agent); echo secret") == "secret")
-        // Not timed: a minute is what the agent would have taken.
-        #expect(ContinuousClock.now - start < .seconds(30))
+        // Had it been waited for, it would be gone.
         let process = try #require(pid(folder))
         #expect(kill(process, 0) == 0)
         kill(process, SIGKILL)
@@ -221,7 +221,7 @@ import Testing
     @Test func `is not waited for longer because of what it has started`() throws {
         let folder = try TemporaryFolder()
         let script = "sleep 60 & echo $! >\(folder.path)/pid; wait"
-        #expect(failure(["sh", "-c", script], patience: 1) == .timedOut(seconds: 1))
+        #expect(failure(["sh", "-c", script], patience: 3) == .timedOut(seconds: 3))
         kill(try #require(pid(folder)), SIGKILL)
     }
 }

@@ -13,9 +13,10 @@ enum { SHIM_SHA1 = 0, SHIM_SHA256 = 1, SHIM_SHA512 = 2 };
 void shim_crypto_offline(void);
 int shim_crypto_is_offline(void);
 
-// Memory for secrets: zeroed when handed out, wiped when handed back. NULL when there is none.
+// Memory for secrets: zeroed when handed out, wiped when handed back; neither swapped nor dumped, as far as the limit
+// on locked memory (RLIMIT_MEMLOCK) allows. NULL when there is none. For any thread.
 uint8_t *shim_secret_allocate(size_t count);
-void shim_secret_free(uint8_t *bytes, size_t count);
+void shim_secret_free(uint8_t *bytes, size_t count); // count as it was asked for
 void shim_cleanse(void *bytes, size_t count);
 
 // 1 when both hold the same bytes; the time taken depends on count alone.
