@@ -6,6 +6,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case store
     /// Command lines of both programs, an argument a line.
     case options
+    /// The person's settings.
+    case config
     /// HTTP requests and responses, at once and in pieces.
     case http
     case json
@@ -25,9 +27,11 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case record
     /// Addresses of servers.
     case url
+    /// Passphrases on their way into a key.
+    case passphrase
     /// Base64, Base32 and hexadecimal digits.
     case encodings
-    /// What people type: moments, IDs, start passwords.
+    /// What people type: moments, lengths of time, IDs, start passwords.
     case typed
     /// Texts from outside on their way to a terminal.
     case text
@@ -41,6 +45,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         switch self {
         case .store: try fuzzStore(input)
         case .options: try fuzzOptions(input)
+        case .config: try fuzzConfig(input)
         case .http: try fuzzHTTP(input)
         case .json: try fuzzJSON(input)
         case .startReply: try fuzzStartReply(input)
@@ -51,6 +56,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .session: try fuzzSession(input)
         case .record: try fuzzRecord(input)
         case .url: try fuzzURL(input)
+        case .passphrase: try fuzzPassphrase(input)
         case .encodings: try fuzzEncodings(input)
         case .typed: try fuzzTyped(input)
         case .text: try fuzzText(input)

@@ -14,6 +14,12 @@ func fuzzTyped(_ input: [UInt8]) throws(Broken) -> Bool {
         try require(localDate(time).utf8.count >= 10 && !mailDate(time).isEmpty, "dates exist")
         isTaken = true
     }
+    if let seconds = duration(text) {
+        try require(
+            (1...30 * 86400).contains(seconds), "a length of time is one of 30 days at most")
+        try require(duration("\(seconds)s") == seconds || seconds > 9_999_999, "in seconds")
+        isTaken = true
+    }
     if let id = Identifier.read(text) {
         try require(Identifier.isValid(id), "an ID is valid")
         try require(Identifier.read(id) == id, "reading an ID is a fixpoint")
@@ -29,6 +35,22 @@ func fuzzTyped(_ input: [UInt8]) throws(Broken) -> Bool {
         isTaken = true
     }
     return isTaken
+}
+
+/// A passphrase: its form is that of the whole text, made by the standard library at once.
+func fuzzPassphrase(_ input: [UInt8]) throws(Broken) -> Bool {
+    let text = String(validating: input, as: UTF8.self)
+    guard let passphrase = Passphrase(SecretBytes(input)) else {
+        try require(text?.isEmpty ?? true, "every text but the empty one is taken")
+        return false
+    }
+    var form: [UInt8] = []
+    try unwrap(text, "a passphrase is UTF-8")._withNFCCodeUnits { form.append($0) }
+    try require(passphrase.bytes.exposed == form, "the form is NFC")
+    try require(passphrase.count == String(form).unicodeScalars.count, "characters are counted")
+    let again = try unwrap(Passphrase(passphrase.bytes), "the form is a passphrase")
+    try require(again.bytes.equals(passphrase.bytes), "reading a passphrase is a fixpoint")
+    return true
 }
 
 /// A moment as RFC 3339 has it, by other arithmetic than the reader's: year by year.
