@@ -47,6 +47,7 @@ let package = Package(
         module("OATH", ["Cryptography"]),
         module("Enrolment", ["Cryptography", "JSON", "OATH"]),
         module("TokenStore", ["Cryptography", "OATH"]),
+        module("ClockCheck", ["Cryptography"]),
         module("Platform", ["Cryptography", "CShims"]),
 
         module(

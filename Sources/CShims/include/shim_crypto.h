@@ -38,6 +38,13 @@ int shim_gcm_seal(const uint8_t *key32, const uint8_t *nonce12, const void *aad,
 int shim_gcm_open(const uint8_t *key32, const uint8_t *nonce12, const void *aad, size_t aad_count,
                   const void *ciphertext, size_t count, const uint8_t *tag16, uint8_t *out);
 
+// AES-SIV (RFC 5297) with a 32-byte key; the n components lie one behind the other, at most 1 MiB in all. out of seal has
+// room for 16 bytes more than the plaintext. open: 1, 0 when it does not authenticate, -1 when libcrypto fails.
+int shim_siv_seal(const uint8_t *key32, const uint8_t *components, const size_t *counts, size_t n, const void *plaintext,
+                  size_t count, uint8_t *out);
+int shim_siv_open(const uint8_t *key32, const uint8_t *components, const size_t *counts, size_t n, const uint8_t *box,
+                  size_t box_count, uint8_t *out);
+
 // HKDF (RFC 5869). No salt is salt_count 0.
 int shim_hkdf(int digest, const void *ikm, size_t ikm_count, const void *salt, size_t salt_count,
               const void *info, size_t info_count, uint8_t *out, size_t out_count);

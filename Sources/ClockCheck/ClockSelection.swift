@@ -1,0 +1,58 @@
+/// What several servers agree upon.
+package struct ClockSelection: Equatable, Sendable {
+    /// How sure it is whose word it is.
+    package enum Evidence: Equatable, Sendable {
+        /// At least one authenticated server, and no authenticated majority against it.
+        case nts
+        /// So many of so many servers agree; at least two, and more than half.
+        case majority(Int, of: Int)
+    }
+
+    /// The room given to each server beside its own error bound: what their clocks may be apart.
+    private static let margin: Nanoseconds = .second / 10
+
+    package let offset: Nanoseconds
+    package let error: Nanoseconds
+    package let evidence: Evidence
+    /// The positions of the servers that agree.
+    package let used: Set<Int>
+
+    /// Selects by the algorithm of Marzullo: the point that most intervals offset ± error have in common.
+    ///
+    /// Where there are authenticated samples, the others have no say. A server that answers under two names counts
+    /// once.
+    ///
+    /// - Parameter answers: for each server where its answer came from (address and port) and what it said.
+    /// - Returns: nil when there is no majority.
+    package init?(_ answers: [(source: String, sample: ClockSample)]) {
+        var sources: Set<String> = []
+        var voters: [Int] = []
+        let hasAuthenticated = answers.contains { $0.sample.isAuthenticated }
+        for (index, answer) in answers.enumerated()
+        where answer.sample.isAuthenticated == hasAuthenticated {
+            if sources.insert(answer.source).inserted { voters.append(index) }
+        }
+        guard let (used, count) = Self.agreeing(voters, answers.map(\.sample)) else { return nil }
+        guard 2 * count > voters.count, hasAuthenticated || count >= 2 else { return nil }
+        guard let best = used.min(by: { answers[$0].sample.error < answers[$1].sample.error })
+        else { return nil }
+        offset = answers[best].sample.offset
+        error = answers[best].sample.error
+        evidence = hasAuthenticated ? .nts : .majority(count, of: voters.count)
+        self.used = used
+    }
+
+    private static func agreeing(
+        _ voters: [Int], _ samples: [ClockSample]
+    ) -> (used: Set<Int>, count: Int)? {
+        func interval(_ index: Int) -> ClosedRange<Nanoseconds> {
+            let reach = samples[index].error + margin
+            return samples[index].offset - reach...samples[index].offset + reach
+        }
+        // The most crowded point is the beginning of some interval.
+        let points = voters.map { interval($0).lowerBound }
+        let crowds = points.map { point in voters.filter { interval($0).contains(point) } }
+        guard let crowd = crowds.max(by: { $0.count < $1.count }) else { return nil }
+        return (Set(crowd), crowd.count)
+    }
+}

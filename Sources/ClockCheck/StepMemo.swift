@@ -1,0 +1,82 @@
+/// This machine's clocks at one instant.
+package struct ClockReading: Equatable, Sendable {
+    /// CLOCK_REALTIME: the clock that codes are computed from.
+    package let realtime: Nanoseconds
+    /// CLOCK_BOOTTIME: nobody sets it, and it goes on in suspend.
+    package let boottime: Nanoseconds
+    /// CLOCK_MONOTONIC: stands still in suspend.
+    package let monotonic: Nanoseconds
+    /// What boottime counts from: the boot and the time namespace; nil when the system does not tell.
+    package let origin: String?
+    /// Whether this is a virtual machine, which may be stopped without any of its clocks noticing.
+    package let isVirtual: Bool
+
+    package init(
+        realtime: Nanoseconds, boottime: Nanoseconds, monotonic: Nanoseconds, origin: String?,
+        isVirtual: Bool
+    ) {
+        self.realtime = realtime
+        self.boottime = boottime
+        self.monotonic = monotonic
+        self.origin = origin
+        self.isVirtual = isVirtual
+    }
+
+    /// D: changes when the clock is set, and at no other time.
+    var step: Nanoseconds { realtime - boottime }
+    var suspended: Nanoseconds { boottime - monotonic }
+}
+
+/// The last check, as long as it can be carried forward: who sets the clock since then is found out without any network.
+package struct StepMemo: Equatable, Sendable {
+    /// How long it can be carried forward.
+    private static let lifetime: Nanoseconds = 24 * 3600 * .second
+    private static let virtualLifetime: Nanoseconds = 3600 * .second
+    /// How much a clock may have drifted since, in millionths.
+    private static let drift: Int64 = 100
+    /// What a suspend adds to the error.
+    private static let suspendError: Nanoseconds = .second
+    /// A difference from which on the clock counts as set: far above what the reading itself is off.
+    private static let smallestStep: Nanoseconds = .second / 100
+
+    package let reading: ClockReading
+    package let offset: Nanoseconds
+    package let error: Nanoseconds
+    package let evidence: ClockSelection.Evidence
+
+    package init(
+        reading: ClockReading, offset: Nanoseconds, error: Nanoseconds,
+        evidence: ClockSelection.Evidence
+    ) {
+        self.reading = reading
+        self.offset = offset
+        self.error = error
+        self.evidence = evidence
+    }
+
+    /// What the offset must be now.
+    package struct Prediction: Equatable, Sendable {
+        package let offset: Nanoseconds
+        package let error: Nanoseconds
+        /// Whether somebody has set the clock since the check.
+        package let isStepped: Bool
+    }
+
+    /// Carries the check forward.
+    ///
+    /// - Parameter now: the clocks as they are.
+    /// - Returns: nil when it cannot be: too old, another boot or time namespace, or a machine that was put back to an
+    ///   earlier state.
+    package func prediction(_ now: ClockReading) -> Prediction? {
+        guard let origin = reading.origin, origin == now.origin else { return nil }
+        let age = now.boottime - reading.boottime
+        let lifetime = now.isVirtual ? Self.virtualLifetime : Self.lifetime
+        guard age >= 0, age <= lifetime else { return nil }
+        let step = now.step - reading.step
+        let slept = now.suspended - reading.suspended > Self.smallestStep
+        return Prediction(
+            offset: offset - step,
+            error: error + age / 1_000_000 * Self.drift + (slept ? Self.suspendError : 0),
+            isStepped: step.magnitude >= Self.smallestStep.magnitude)
+    }
+}
