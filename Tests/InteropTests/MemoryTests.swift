@@ -19,29 +19,19 @@ import TokenStore
         readable = try interposer.environment()
     }
 
-    /// The keys on the way to the tokens of a store with a device slot.
-    private func keys(device: [UInt8]) throws -> [(name: String, key: [UInt8])] {
+    /// Checks that none of the keys on the way to the tokens is there.
+    private func expectNoKey(_ memory: ProcessMemory) throws {
         let store = try PrivateFile.read(person.locations.store, limit: 1 << 16)
-        let line = try #require(store.split(separator: 0x0A).dropFirst().first)
-        let words = line.split(separator: 0x20).map { String(decoding: $0, as: UTF8.self) }
-        try #require(words.count == 4 && words[1] == "device")
-        let salt = try #require(Base64.decode(words[2], padding: .none))
-        let wrapped = try #require(Base64.decode(words[3], padding: .none))
-        let slot = try HKDF.derive(
-            from: SecretBytes(device + machineIdentity()), salt: salt,
-            info: Array("otptoken-store/1 device".utf8)
-        ).exposed
-        let key = try AESGCM.open(
-            wrapped, key: SecretBytes(slot), aad: Array(line.dropLast(words[3].utf8.count + 1))
-        ).exposed
-        func derived(_ purpose: String) throws -> [UInt8] {
-            try HKDF.derive(from: SecretBytes(key), purpose: "otptoken-store/1 \(purpose)").exposed
+        let device = try PrivateFile.read(person.locations.deviceKey, limit: 32)
+        let keys = try StoreKeys(store, device + machineIdentity())
+        for (name, key) in [
+            ("device key", device), ("key of the slot", keys.slot),
+            ("key of the store", keys.store), ("key of the header", try keys.header),
+            ("key of the body", try keys.body),
+        ] {
+            let isThere = memory.holdsAPiece(of: key, step: 8)
+            #expect(!isThere, "\(name)")
         }
-        return [
-            ("device key", device), ("key of the slot", slot), ("key of the store", key),
-            ("key of the header", try derived("header")),
-            ("key of the body", try derived("payload")),
-        ]
     }
 
     @Test func `holds no key once watch shows codes`() throws {
@@ -55,11 +45,7 @@ import TokenStore
         let isSearched =
             memory.holds(Array(token.name.utf8)) && memory.holds(token.seed.value.exposed)
         #expect(isSearched)
-        let device = try PrivateFile.read(person.locations.deviceKey, limit: 32)
-        for (name, key) in try keys(device: device) {
-            let isThere = memory.holdsAPiece(of: key, step: 8)
-            #expect(!isThere, "\(name)")
-        }
+        try expectNoKey(memory)
     }
 
     /// Stops `init` while it waits for the answer to its proof.
@@ -80,11 +66,7 @@ import TokenStore
         // What was made of it gives it away after a search through all of them.
         let givesItAway = try memory.holdsAPiece(of: IssuerHalf.w0(), step: 8)
         #expect(!givesItAway)
-        let device = try PrivateFile.read(person.locations.deviceKey, limit: 32)
-        for (name, key) in try keys(device: device) {
-            let isThere = memory.holdsAPiece(of: key, step: 8)
-            #expect(!isThere, "\(name)")
-        }
+        try expectNoKey(memory)
     }
 
     @Test func `holds no start password from a file once init has used it`() throws {
