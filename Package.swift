@@ -71,7 +71,7 @@ let package = Package(
             path: "Tests/Fuzz/Targets", swiftSettings: strict),
         .target(
             name: "TestSupport", dependencies: ["Cryptography", "OATH", "TokenStore", "Platform"],
-            path: "Tests/TestSupport", exclude: ["Interposer"], swiftSettings: strict),
+            path: "Tests/TestSupport", exclude: ["Interposer", "keyring.py"], swiftSettings: strict),
         tests("ArchitectureTests"),
         tests("JSONTests", ["JSON"]),
         tests("CryptographyTests", ["Cryptography"]),

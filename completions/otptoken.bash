@@ -13,7 +13,7 @@ _otptoken_tokens() {
         done
         [[ $quote == \' ]] && name=${name//\'/"'\\''"}
         [[ $quote$name == "$1"* ]] && COMPREPLY+=("$name")
-    done < <(otptoken list --names 2>/dev/null)
+    done < <(otptoken list --names --passphrase-file /dev/null 2>/dev/null)
 }
 _otptoken() {
     local cur=${COMP_WORDS[COMP_CWORD]} word option= command= operands=0 ended= i

@@ -5,19 +5,21 @@ internal import TokenStore
 /// `passphrase set|change|remove`: the app lock.
 func passphrase(_ line: Invocation, _ session: Session) throws(CommandFailure) {
     try checkOptions(line)
+    let action = line.operands[0]
     let store = try session.sealedStore()
     let isLocked = store.map { !$0.hasSlot(.device) } ?? false
-    switch line.operands[0] {
-    case "set":
-        guard !isLocked else { throw Messages.lockedAlready() }
-        try setLock(line, session, note: Messages.passphraseSet)
-    case "change":
-        guard isLocked, let store else { throw Messages.notLocked() }
+    guard isLocked == (action != "set") else {
+        throw isLocked ? Messages.lockedAlready() : Messages.notLocked()
+    }
+    // Nobody shall think of a passphrase for a store that does not open.
+    if let store {
         _ = try session.unlocking.key(of: store, at: session.locations.store, from: .notKept)
-        try setLock(line, session, note: Messages.passphraseChanged)
+        _ = try session.open(store)
+    }
+    switch action {
+    case "set": try setLock(line, session, note: Messages.passphraseSet)
+    case "change": try setLock(line, session, note: Messages.passphraseChanged)
     default:
-        guard isLocked, let store else { throw Messages.notLocked() }
-        _ = try session.unlocking.key(of: store, at: session.locations.store, from: .notKept)
         try session.changeStore { (store) throws(CommandFailure) in
             try store.rekey(.device, session.ensureDevice(), session)
         }
@@ -47,7 +49,7 @@ func lock(_ session: Session) throws(CommandFailure) {
 
 private func unlockTime(_ line: Invocation, _ session: Session) throws(CommandFailure) -> Int {
     guard let text = line.value("for") else { return try Settings(session.locations).unlockTime() }
-    guard let seconds = duration(text) else { throw Messages.badDuration(text, "--for") }
+    guard let seconds = duration(text) else { throw Messages.badDuration(text, "--for", .usage) }
     return seconds
 }
 
@@ -75,7 +77,7 @@ private func setLock(
     _ line: Invocation, _ session: Session, note: String
 ) throws(CommandFailure) {
     guard !line.has("command") else {
-        let secret = try session.unlocking.commandSecret()
+        let secret = try session.unlocking.commandSecret(isNew: true)
         try session.changeStore { (store) throws(CommandFailure) in
             try store.rekey(.command, secret, session)
         }

@@ -93,27 +93,32 @@ extension Messages {
             hints: ["name a file that holds it: --\(option) FILE"])
     }
 
-    static func wrongPassphrase(_ path: String) -> CommandFailure {
+    static func wrongPassphrase(_ path: String, file: String? = nil) -> CommandFailure {
         CommandFailure(
             .locked, "wrong passphrase: the store \(printable(path, limit: 200)) stays locked",
             hints: [
-                "look at Caps Lock and the keyboard's layout",
+                file.map {
+                    "the passphrase was read from \(printableFile($0)): is that the right file?"
+                }
+                    ?? "look at Caps Lock and the keyboard's layout",
                 "when it is right for certain, the store is damaged: `otptoken doctor` looks at its backup",
             ])
     }
 
-    static func lockedWithoutTerminal() -> CommandFailure {
-        CommandFailure(
+    private static func lockedWithoutTerminal(takesKept: Bool) -> CommandFailure {
+        let file = "name a file that holds the passphrase: --passphrase-file FILE"
+        return CommandFailure(
             .locked, "the store is locked, and there is no terminal to ask for the passphrase",
-            hints: [
-                "`otptoken unlock` at a terminal keeps it open for a while",
-                "or name a file that holds the passphrase: --passphrase-file FILE",
-            ])
+            hints: takesKept
+                ? ["`otptoken unlock` at a terminal keeps it open for a while", "or \(file)"]
+                : [file])
     }
 
-    static func stillLocked(_ failure: ControllingTerminal.Failure) -> CommandFailure {
+    static func stillLocked(
+        _ failure: ControllingTerminal.Failure, takesKept: Bool
+    ) -> CommandFailure {
         switch failure {
-        case .none: return lockedWithoutTerminal()
+        case .none: return lockedWithoutTerminal(takesKept: takesKept)
         case .endOfInput, .interrupted:
             return CommandFailure(
                 .locked, "no passphrase was given: the store stays locked",
@@ -130,9 +135,12 @@ extension Messages {
         }
     }
 
-    static func noCommand(_ locations: Locations) -> CommandFailure {
+    static func noCommand(_ locations: Locations, isNew: Bool) -> CommandFailure {
         CommandFailure(
-            .locked, "the store opens with a command, and the config names none",
+            .locked,
+            isNew
+                ? "the config names no command to lock the store with"
+                : "the store opens with a command, and the config names none",
             hints: [
                 "write passphrase.command = COMMAND into \(printable(locations.config, limit: 200))"
             ])
@@ -161,14 +169,17 @@ extension Messages {
             hints: ["it goes by itself when its time is over"])
     }
 
-    static func badDuration(_ text: String, _ place: String) -> CommandFailure {
+    static func badDuration(
+        _ text: String, _ place: String, _ status: ExitStatus
+    ) -> CommandFailure {
         CommandFailure(
-            .usage, "\(place) is no length of time: \(printable(text))",
+            status, "\(place) is no length of time: \(printable(text))",
             hints: ["write 30s, 15m, 8h or 7d; 30d is the longest"])
     }
 
-    static func commandFailed(_ failure: SecretCommandFailure, _ program: String) -> CommandFailure
-    {
+    static func commandFailed(
+        _ failure: SecretCommandFailure, _ program: String, isNew: Bool
+    ) -> CommandFailure {
         let name = "passphrase.command (\(printable(program)))"
         let what: String
         var hint = "run it by hand: what does it say?"
@@ -185,6 +196,9 @@ extension Messages {
             what = "printed more than \(SecretInput.maximumCount) bytes"
             hint = "is it the right command? a secret is short"
         }
-        return CommandFailure(.locked, "\(name) \(what): the store stays locked", hints: [hint])
+        return CommandFailure(
+            .locked,
+            "\(name) \(what): " + (isNew ? "nothing was changed" : "the store stays locked"),
+            hints: [hint])
     }
 }

@@ -119,6 +119,13 @@ enum Messages {
         }
     }
 
+    static func inputReadTwice(_ options: [String]) -> CommandFailure {
+        CommandFailure(
+            .usage,
+            "only one of \(options.map { "--\($0)" }.joined(separator: " and ")) can be -",
+            hints: ["standard input holds one secret: name a file for the other"])
+    }
+
     // MARK: Questions
 
     static func terminal(_ failure: ControllingTerminal.Failure) -> CommandFailure {

@@ -3,6 +3,11 @@ internal import Platform
 
 /// What a command that touches the user's files works with.
 struct Session {
+    /// The options that name a file with a secret, or standard input.
+    private static let secretFiles = [
+        "passphrase-file", "new-passphrase-file", "start-password-file",
+    ]
+
     let locations: Locations
     let isQuiet: Bool
     /// Finds the store's key.
@@ -22,6 +27,8 @@ struct Session {
         }
         if !network { CryptographyLibrary.startOffline() }
         isQuiet = line.has("quiet")
+        let readingInput = Self.secretFiles.filter { line.value($0) == "-" }
+        guard readingInput.count < 2 else { throw Messages.inputReadTwice(readingInput) }
         if let home = line.value("home") {
             guard !home.isEmpty else { throw Messages.emptyHome() }
             locations = Locations(home: home)

@@ -34,7 +34,8 @@ struct Settings {
     func unlockTime() throws(CommandFailure) -> Int {
         guard let text = configuration.value(Self.unlockFor) else { return Self.defaultUnlockTime }
         guard let seconds = duration(text) else {
-            throw Messages.badDuration(text, "\(Self.unlockFor) in \(printable(path, limit: 200))")
+            throw Messages.badDuration(
+                text, "\(Self.unlockFor) in \(printable(path, limit: 200))", .failure)
         }
         return seconds
     }

@@ -4,6 +4,7 @@ internal import Platform
 extension Messages {
     static func configuration(_ error: ConfigurationError, _ path: String) -> CommandFailure {
         switch error {
+        // Unlike the store it may be a symbolic link.
         case .file(.notRegular):
             return CommandFailure(
                 .storeDamaged, "\(printable(path, limit: 200)) is not a plain file",

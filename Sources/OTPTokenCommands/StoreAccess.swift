@@ -152,7 +152,8 @@ extension Session {
             try PrivateFile.replace(
                 locations.store, with: bytes, keeping: isRekeyed ? nil : locations.backup)
         }
-        if isRekeyed, let former { _ = try unlocking.revoke(former) }
+        // The former key opens nothing that is left here: a keyring that keeps it undoes nothing of this.
+        if isRekeyed, let former { _ = try? unlocking.revoke(former) }
         return true
     }
 

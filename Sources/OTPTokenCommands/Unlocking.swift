@@ -71,10 +71,9 @@ final class Unlocking {
             throw Messages.foreignStore(path, locations)
         }
         if sources == .all, let key = try keptKey(of: store) { return key }
-        if store.hasSlot(.command), passphraseFile == nil || !store.hasSlot(.scrypt) {
-            return try commandKey(opening: store, path)
-        }
-        return try passphraseKey(opening: store, path)
+        if let passphraseFile { return try givenKey(opening: store, path, passphraseFile) }
+        if store.hasSlot(.command) { return try commandKey(opening: store, path) }
+        return try passphraseKey(opening: store, path, sources)
     }
 
     // MARK: This machine
@@ -179,22 +178,26 @@ final class Unlocking {
     // MARK: The person
 
     private func passphraseKey(
-        opening store: SealedStore, _ path: String
+        opening store: SealedStore, _ path: String, _ sources: Sources
     ) throws(CommandFailure) -> SecretBytes {
-        if let passphraseFile {
-            guard let key = try key(opening: store, path, given(in: passphraseFile).value) else {
-                throw Messages.wrongPassphrase(path)
-            }
-            return key
-        }
         for attempt in 1...Self.tries {
-            if let key = try key(opening: store, path, askPassphrase(path)) { return key }
+            if let key = try key(opening: store, path, askPassphrase(path, sources)) { return key }
             guard attempt < Self.tries else { break }
             // Guessing at a keyboard that was left alone shall take its time.
             pause(seconds: attempt)
             writeNote(Messages.tryAgain)
         }
         throw Messages.wrongPassphrase(path)
+    }
+
+    /// The key by what is in the passphrase file: a passphrase, or what the command would have printed.
+    private func givenKey(
+        opening store: SealedStore, _ path: String, _ file: String
+    ) throws(CommandFailure) -> SecretBytes {
+        let given = try given(in: file)
+        if let key = try key(opening: store, path, given.value) { return key }
+        if let key = try store.key(.command, from: given.value, path, locations) { return key }
+        throw Messages.wrongPassphrase(path, file: file)
     }
 
     /// What is in the passphrase file, which may be a pipe: it is read once.
@@ -207,13 +210,15 @@ final class Unlocking {
         return read
     }
 
-    private func askPassphrase(_ path: String) throws(CommandFailure) -> SecretBytes {
+    private func askPassphrase(
+        _ path: String, _ sources: Sources
+    ) throws(CommandFailure) -> SecretBytes {
         do {
             return try ControllingTerminal().askSecret(
                 Messages.askPassphrase(path == locations.store ? nil : path))
         } catch {
             if case .interrupted(let signal) = error { signal.takeEffect() }
-            throw Messages.stillLocked(error)
+            throw Messages.stillLocked(error, takesKept: sources == .all)
         }
     }
 
@@ -229,7 +234,7 @@ final class Unlocking {
     private func commandKey(
         opening store: SealedStore, _ path: String
     ) throws(CommandFailure) -> SecretBytes {
-        let secret = try commandSecret()
+        let secret = try commandSecret(isNew: false)
         guard let key = try store.key(.command, from: secret, path, locations) else {
             throw Messages.wrongCommandSecret(path, locations)
         }
@@ -238,16 +243,17 @@ final class Unlocking {
 
     /// What `passphrase.command` of the config prints.
     ///
+    /// - Parameter isNew: whether the store is to be locked with it, and does not need it yet.
     /// - Returns: the secret.
     /// - Throws: when there is no such line, or the command fails.
-    func commandSecret() throws(CommandFailure) -> SecretBytes {
+    func commandSecret(isNew: Bool) throws(CommandFailure) -> SecretBytes {
         guard let words = try Settings(locations).passphraseCommand() else {
-            throw Messages.noCommand(locations)
+            throw Messages.noCommand(locations, isNew: isNew)
         }
         do {
             return try SecretCommand.run(words)
         } catch {
-            throw Messages.commandFailed(error, words[0])
+            throw Messages.commandFailed(error, words[0], isNew: isNew)
         }
     }
 }

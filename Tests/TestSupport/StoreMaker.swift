@@ -10,14 +10,18 @@ package enum StoreMaker {
     /// - Parameters:
     ///   - tokens: what is in it.
     ///   - home: the home folder of the programs.
+    ///   - passphrase: of the app lock; none by default.
     /// - Throws: when it cannot be written.
-    package static func write(_ tokens: [Token], home: String) throws {
+    package static func write(
+        _ tokens: [Token], home: String, passphrase: String? = nil
+    ) throws {
         let places = Locations(home: home + "/otptoken")
         try PrivateFolder.ensure(places.data)
         let key = try publicRandom(count: 32, from: SecretBytes.random)
         try PrivateFile.replace(places.deviceKey, with: key)
+        let secret = try passphrase.map { SecretBytes(text: $0) } ?? device(places)
         var store = try TokenStore(
-            openedBy: .device, device(places), random: SecretBytes.random)
+            openedBy: passphrase == nil ? .device : .scrypt, secret, random: SecretBytes.random)
         store.tokens = tokens
         try PrivateFile.replace(places.store, with: store.sealed(random: SecretBytes.random))
     }

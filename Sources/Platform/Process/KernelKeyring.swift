@@ -12,7 +12,7 @@ package enum KernelKeyring {
     ///   - secret: at most 32767 bytes.
     ///   - name: what it is found by.
     ///   - seconds: how long.
-    /// - Throws: the reason; `isUnavailable` is true where there is no keyring at all.
+    /// - Throws: the reason; `meansNoKeyring` is true where there is no keyring at all.
     package static func keep(
         _ secret: borrowing SecretBytes, as name: String, seconds: Int
     ) throws(Errno) {
