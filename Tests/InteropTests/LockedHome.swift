@@ -15,6 +15,7 @@ final class LockedHome: Sendable {
     /// Makes a home with two tokens, the first of them with a period of an hour.
     ///
     /// - Parameter passphrase: of the app lock; nil for none.
+    /// - Throws: when it cannot be made.
     init(_ passphrase: String? = LockedHome.passphrase) throws {
         folder = try TemporaryFolder()
         var tokens = [StoreMaker.token("Acme Bank", period: 3600), StoreMaker.token("Work")]
