@@ -1,49 +1,83 @@
 import Foundation
+import Glibc
 import Platform
 import TestSupport
 import Testing
 
-/// `doctor` where the store stays closed at first, and its backup does not.
-@Suite struct `A store that opens at the second try` {
-    private let person: Person
+/// `doctor --restore-backup` is a save, too: of the last thing that somebody has.
+@Suite struct `A restore that is disturbed` {
+    /// Somebody whose store is damaged and whose backup is not.
+    private struct Unlucky {
+        let person: Person
+        let damaged: [UInt8]
+        let backup: [UInt8]
 
-    init() throws {
-        person = try Person()
-        try StoreMaker.write([StoreMaker.token("Acme Bank")], home: person.home)
-        let command = person.home + "/secret"
-        // A keeper of secrets that does not answer now and then.
-        let script = """
-            #!/bin/sh
-            if rm "$HOME/busy" 2> /dev/null; then exit 1; fi
-            echo 0123456789abcdef0123456789abcdef
+        init() throws {
+            person = try Person()
+            try StoreMaker.write([StoreMaker.token("first")], home: person.home)
+            try #require(person.run("rename", "first", "second").status == 0)
+            backup = try PrivateFile.read(person.locations.backup, limit: 1 << 16)
+            damaged = try PrivateFile.read(person.locations.store, limit: 1 << 16).dropLast()
+            try PrivateFile.replace(person.locations.store, with: damaged)
+        }
 
-            """
-        try script.write(toFile: command, atomically: true, encoding: .utf8)
-        try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: command)
-        try PrivateFile.replace(
-            person.locations.config, with: Array("passphrase.command = \(command)\n".utf8))
-        try #require(person.run("passphrase", "set", "--command").status == 0)
-        try #require(person.run("rename", "Acme Bank", "Work").status == 0)
+        func restore(_ extra: [String: String] = [:]) throws -> Outcome {
+            try Program.run(
+                Program.otptoken, ["doctor", "--restore-backup"], home: person.home, extra: extra)
+        }
+
+        func expectNothingLost(_ isDone: Bool, _ comment: Comment) throws {
+            let list = try person.run("list", "--names")
+            #expect(list.status == (isDone ? 0 : 5), comment)
+            #expect(list.output == (isDone ? "first\n" : ""), comment)
+            // The damaged store is somewhere, and so is its backup.
+            let files = try person.folder.files()
+            #expect(files.values.contains(damaged), comment)
+            #expect(files["otptoken/tokens.bak"] == backup, comment)
+            if !isDone {
+                let again = try restore()
+                #expect(again.status == 0, "\(comment): \(again.errors)")
+            }
+            #expect(try person.run("list", "--names").output == "first\n", comment)
+            #expect(try person.folder.files().values.contains(damaged), comment)
+            #expect(try person.run("rename", "first", "third").status == 0, comment)
+        }
     }
 
-    private func makeBusy() throws {
-        try Data().write(to: URL(fileURLWithPath: person.home + "/busy"))
+    private func calls() throws -> [String] {
+        let unlucky = try Unlucky()
+        return try Interposer.calls(in: unlucky.person.locations.data) {
+            try #require(try unlucky.restore($0).status == 0)
+        }
     }
 
-    @Test func `is not replaced by its backup`() throws {
-        let before = try Data(contentsOf: URL(fileURLWithPath: person.locations.store))
-        try makeBusy()
-        let outcome = try person.run("doctor", "--restore-backup")
-        #expect(outcome.status == 1, "\(outcome)")
-        #expect(outcome.errors.contains("the store is not damaged, and nothing was changed"))
-        #expect(try Data(contentsOf: URL(fileURLWithPath: person.locations.store)) == before)
+    @Test func `loses nothing when it is killed after any call`() throws {
+        let calls = try calls()
+        for (index, call) in calls.enumerated() {
+            let unlucky = try Unlucky()
+            var interposer = Interposer(folder: unlucky.person.locations.data)
+            interposer.killsAfter = index + 1
+            #expect(try unlucky.restore(interposer.environment()).signal == SIGKILL, "\(call)")
+            try unlucky.expectNothingLost(
+                calls[...index].contains(Save.turn), "killed after \(index + 1): \(call)")
+        }
     }
 
-    @Test func `is not called damaged`() throws {
-        try makeBusy()
-        let outcome = try person.run("doctor")
-        #expect(outcome.status == 0, "\(outcome)")
-        #expect(outcome.output.contains("store \(person.locations.store): 1 token: Work"))
-        #expect(!outcome.output.contains("--restore-backup"))
+    @Test func `loses nothing when any call fails`() throws {
+        let calls = try calls()
+        for (index, call) in calls.enumerated() {
+            let unlucky = try Unlucky()
+            var interposer = Interposer(folder: unlucky.person.locations.data)
+            interposer.failure = (index + 1, EIO)
+            let outcome = try unlucky.restore(interposer.environment())
+            let comment: Comment = "\(index + 1): \(call): \(outcome)"
+            let isHarmless = call == "fchmod tokens.lock"
+            #expect(outcome.status == (isHarmless ? 0 : 1), comment)
+            #expect(outcome.output == "", comment)
+            #expect(isHarmless || outcome.errors.contains("Input/output error"), comment)
+            #expect(isHarmless || outcome.errors.contains("\nhint: "), comment)
+            try unlucky.expectNothingLost(
+                isHarmless || calls[..<index].contains(Save.turn), comment)
+        }
     }
 }
