@@ -106,17 +106,20 @@ extension Session {
 
     /// Reads the store, changes it and writes it back, while nobody else does.
     ///
-    /// - Parameter change: what is to be done; what it throws leaves the file as it is. It must not ask for
-    ///   anything: others wait.
+    /// - Parameters:
+    ///   - sources: where the store's key may come from.
+    ///   - change: what is to be done; what it throws leaves the file as it is. It must not ask for anything: others
+    ///     wait.
     /// - Throws: what `change` throws, or why the store cannot be read or written.
     func changeStore(
+        from sources: Unlocking.Sources = .all,
         _ change: (inout TokenStore) throws(CommandFailure) -> Void
     ) throws(CommandFailure) {
         var isDone = false
         while !isDone {
             // A passphrase is asked for before the lock is taken, since a person takes longer than others can wait.
             if let store = try sealedStore() {
-                _ = try unlocking.key(of: store, at: locations.store)
+                _ = try unlocking.key(of: store, at: locations.store, from: sources)
             }
             try withLock { () throws(CommandFailure) in isDone = try changeLocked(change) }
         }
