@@ -40,6 +40,8 @@ struct StoreFormatTests {
     private static let passphrases = [
         ("correct horse battery", "correct horse battery"),
         (" spaces count ", " spaces count "),
+        // NFKC would make other characters of these.
+        ("ﬁne １２３ ｶﾅ", "ﬁne １２３ ｶﾅ"),
         ("Zu\u{308}rich, 8 Uhr fru\u{308}h", "Z\u{FC}rich, 8 Uhr fr\u{FC}h"),
         (
             "長い\u{30D1}スワー\u{30C9}\u{304C}安全",
@@ -65,7 +67,6 @@ struct StoreFormatTests {
     /// A passphrase, and what is not the same.
     private static let mistaken = [
         ("correct horse battery", "correct horse battery "),
-        // NFC keeps apart what NFKC would not.
         ("パスワード１２", "パスワード12"),
         ("パスワード", "ハスワート"),
     ]
