@@ -2,6 +2,7 @@
 # make demo       the whole flow on this machine, in a folder of its own
 # make test       all tests
 # make check      format, warnings
+# make fuzz       SECONDS=60 TARGET=store: gives a decoder, or each, odd inputs for so long
 # make bench      speed, as ratios to the peers
 # make install    PREFIX=/usr/local DESTDIR=
 
@@ -70,7 +71,14 @@ install: all
 .PHONY: clean
 clean:
 	$(SWIFT) package clean
-	rm -rf $(STATIC)
+	rm -rf $(STATIC) .build/fuzz
+
+SECONDS ?= 60
+TARGET ?=
+
+.PHONY: fuzz
+fuzz: dependencies
+	Tests/Fuzz/fuzz.sh $(SECONDS) $(TARGET)
 
 .PHONY: bench
 bench: all

@@ -88,8 +88,11 @@ let package = Package(
         tests("TranscriptTests", ["TokenStore"], exclude: ["Transcripts"]),
         tests("TerminalTests", ["TokenStore"]),
         tests(
-            "ConsistencyTests", ["Platform", "OTPTokenCommands", "IssuerService"],
-            exclude: ["enrol.sh", "press_tab.py", "read_store.py"]),
+            "ConsistencyTests",
+            ["Cryptography", "TokenStore", "Platform", "OTPTokenCommands", "IssuerService"],
+            exclude: [
+                "enrol.sh", "press_tab.py", "read_store.py", "store_keys.py", "write_store.py",
+            ]),
         tests("FuzzTests", ["FuzzTargets"], path: "Tests/Fuzz/Replay"),
     ],
     swiftLanguageModes: [.v6]

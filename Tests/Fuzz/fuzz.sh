@@ -1,7 +1,7 @@
 #!/bin/bash
-# fuzz.sh SECONDS [TARGET]: gives libFuzzer each decoder for so many seconds, JOBS at once (else as many as there are processors);
-# `make fuzz`. What it learns stays in .build/fuzz/corpus, what it finds in .build/fuzz/findings, with the line that
-# replays it. Ends with 1 on a finding.
+# fuzz.sh SECONDS [TARGET]: gives each decoder, or one, odd inputs for so many seconds, by libFuzzer with the address
+# sanitizer; JOBS at once, else as many as there are processors; `make fuzz`. What it learns stays in .build/fuzz/corpus,
+# what it finds in .build/fuzz/findings, with the line that replays it. Ends with an error on a finding.
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/../.." && pwd)

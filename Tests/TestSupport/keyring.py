@@ -1,9 +1,8 @@
 """What tests do with the kernel's keyring (keyrings(7)), and to programs that use it, by system calls alone.
 
-usage: keyring.py name STORE               prints the name that the key of a store is kept by
-       keyring.py look STORE               prints permissions and time left of that key; nothing when there is none
-       keyring.py put STORE COUNT [PERM]   puts so many bytes under that name, with these permissions (hexadecimal)
-       keyring.py session COMMAND...       runs a command with a new session keyring
+usage: keyring.py look STORE                 prints permissions and time left of the key of a store, if it is kept
+       keyring.py put STORE COUNT [PERM]     puts so many bytes in its place, with these permissions (hexadecimal)
+       keyring.py session COMMAND...         runs a command with a new session keyring
        keyring.py without REASON COMMAND...  runs a command whose calls to the keyring fail, with ENOSYS or EPERM
 """
 
@@ -31,7 +30,7 @@ def call(number, *arguments):
 
 
 def name(path):
-    """The digest of the header: all lines up to the one that begins with mac."""
+    """What the key of a store is kept as, by the digest of the header: all lines up to the one that begins with mac."""
     header = b""
     with open(path, "rb") as store:
         for line in store:
@@ -82,9 +81,7 @@ def forbid(reason):
 
 
 def main(what, *arguments):
-    if what == "name":
-        print(name(arguments[0]))
-    elif what == "look":
+    if what == "look":
         look(arguments[0])
     elif what == "put":
         put(arguments[0], int(arguments[1]), *(int(text, 16) for text in arguments[2:]))
