@@ -19,7 +19,7 @@
     X(SSL_CTX_use_certificate_chain_file) X(SSL_ctrl) X(SSL_do_handshake) X(SSL_free) X(SSL_get0_param) \
     X(SSL_get_error) X(SSL_get_verify_result) X(SSL_is_init_finished) X(SSL_new) X(SSL_read_ex)       \
     X(SSL_set1_host) X(SSL_set_accept_state) X(SSL_set_connect_state) X(SSL_set_fd)                   \
-    X(SSL_set_hostflags) X(SSL_shutdown) X(SSL_write_ex) X(TLS_client_method) X(TLS_server_method)
+    X(SSL_export_keying_material) X(SSL_get0_alpn_selected) X(SSL_set_alpn_protos) X(SSL_set_hostflags) X(SSL_shutdown) X(SSL_write_ex) X(TLS_client_method) X(TLS_server_method)
 
 #define MEMBER(name) __typeof__(&name) name;
 static struct { LIBSSL(MEMBER) } libssl;
@@ -47,13 +47,16 @@ static void libssl_open(void) {
 #define SSL_CTX_use_certificate_chain_file libssl.SSL_CTX_use_certificate_chain_file
 #define SSL_ctrl libssl.SSL_ctrl
 #define SSL_do_handshake libssl.SSL_do_handshake
+#define SSL_export_keying_material libssl.SSL_export_keying_material
 #define SSL_free libssl.SSL_free
+#define SSL_get0_alpn_selected libssl.SSL_get0_alpn_selected
 #define SSL_get0_param libssl.SSL_get0_param
 #define SSL_get_error libssl.SSL_get_error
 #define SSL_get_verify_result libssl.SSL_get_verify_result
 #define SSL_is_init_finished libssl.SSL_is_init_finished
 #define SSL_new libssl.SSL_new
 #define SSL_read_ex libssl.SSL_read_ex
+#define SSL_set_alpn_protos libssl.SSL_set_alpn_protos
 #define SSL_set1_host libssl.SSL_set1_host
 #define SSL_set_accept_state libssl.SSL_set_accept_state
 #define SSL_set_connect_state libssl.SSL_set_connect_state
@@ -138,6 +141,28 @@ shim_tls *shim_tls_connect(shim_tls_context *context, int socket, const char *ho
     }
     shim_tls_free(tls);
     return NULL;
+}
+
+int shim_tls_require(shim_tls *tls, const char *alpn) {
+    uint8_t list[64];
+    size_t count = strlen(alpn);
+    if (count >= sizeof list) return 0;
+    list[0] = (uint8_t)count;
+    memcpy(list + 1, alpn, count);
+    // Unlike all others this function answers 0 when it has done it.
+    return SSL_set_min_proto_version(tls->ssl, TLS1_3_VERSION) && SSL_set_alpn_protos(tls->ssl, list, count + 1) == 0;
+}
+
+int shim_tls_has_alpn(const shim_tls *tls, const char *alpn) {
+    const unsigned char *selected = NULL;
+    unsigned count = 0;
+    SSL_get0_alpn_selected(tls->ssl, &selected, &count);
+    return selected && count == strlen(alpn) && memcmp(selected, alpn, count) == 0;
+}
+
+int shim_tls_export(shim_tls *tls, const char *label, const uint8_t *context, size_t context_count, uint8_t *out,
+                    size_t count) {
+    return SSL_export_keying_material(tls->ssl, out, count, label, strlen(label), context, context_count, 1) == 1;
 }
 
 shim_tls *shim_tls_accept(shim_tls_context *context, int socket) {

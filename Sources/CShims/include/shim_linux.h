@@ -43,6 +43,14 @@ typedef struct {
 } shim_address;
 int shim_resolve(const char *host, uint16_t port, int milliseconds, shim_address *into, int capacity, int *why);
 const char *shim_resolve_text(int why);
+// An address and its port as digits: 127.0.0.1:123 or [::1]:123.
+void shim_address_text(const shim_address *address, char *into, size_t count);
+
+// The kernel's word on its clock: 1 when a daemon claims to keep it, 0 when none does, -1 when the kernel does not say.
+// *bound is the error that it claims, in microseconds.
+int shim_kernel_clock(int64_t *bound);
+// Whether a hypervisor runs this machine, which may stop it without any of its clocks noticing.
+int shim_is_virtual(void);
 
 // Starts a program, found through PATH, without a shell; words ends with NULL. Its standard input is empty, its standard
 // output a pipe, its standard error this process's; it gets no other descriptor, and no signal is blocked or ignored

@@ -26,6 +26,13 @@ void shim_tls_context_free(shim_tls_context *context);
 
 // A client's session checks the name of the peer: host is a DNS name, or an IP literal when is_address is 1.
 shim_tls *shim_tls_connect(shim_tls_context *context, int socket, const char *host, int is_address);
+// Before the handshake: TLS 1.3 or later, and this protocol alone (ALPN). A handshake may succeed without one:
+// shim_tls_has_alpn tells.
+int shim_tls_require(shim_tls *tls, const char *alpn);
+int shim_tls_has_alpn(const shim_tls *tls, const char *alpn);
+// Keying material of the session (RFC 8446, section 7.5).
+int shim_tls_export(shim_tls *tls, const char *label, const uint8_t *context, size_t context_count, uint8_t *out,
+                    size_t count);
 shim_tls *shim_tls_accept(shim_tls_context *context, int socket);
 void shim_tls_free(shim_tls *tls);
 

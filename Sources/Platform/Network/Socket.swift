@@ -36,7 +36,8 @@ struct Socket: ~Copyable {
         throw reason
     }
 
-    private static func resolve(
+    /// The addresses of a host, in the resolver's order; at least one.
+    static func resolve(
         host: String, port: UInt16, deadline: Deadline
     ) throws(NetworkError) -> [shim_address] {
         var addresses = [shim_address](repeating: shim_address(), count: 8)
