@@ -217,6 +217,10 @@ long shim_tls_verify_error(const shim_tls *tls) { return SSL_get_verify_result(t
 
 const char *shim_tls_verify_text(long error) { return X509_verify_cert_error_string(error); }
 
+int shim_tls_is_date_error(long error) {
+    return error == X509_V_ERR_CERT_NOT_YET_VALID || error == X509_V_ERR_CERT_HAS_EXPIRED;
+}
+
 void shim_tls_error(char *into, size_t count) {
     if (count == 0) return;
     into[0] = 0;

@@ -45,6 +45,8 @@ void shim_tls_close(shim_tls *tls);
 // Why the certificate was refused (X509_V_ERR_*), 0 when it was not; and that in words.
 long shim_tls_verify_error(const shim_tls *tls);
 const char *shim_tls_verify_text(long error);
+// Whether that reason may as well be a wrong clock: not valid yet, or expired.
+int shim_tls_is_date_error(long error);
 // What else went wrong, in libssl's words, or an empty text.
 void shim_tls_error(char *into, size_t count);
 

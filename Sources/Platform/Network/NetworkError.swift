@@ -10,6 +10,10 @@ package enum NetworkError: Error, Equatable {
     case connectionLost(Errno)
     /// The server's certificate does not verify; libcrypto's reason.
     case certificate(String)
+    /// The server's certificate is not valid yet, or not any more, by this machine's clock; libcrypto's reason.
+    case certificateDate(String)
+    /// The server does not speak the protocol that was asked for.
+    case notSpoken(String)
     /// TLS failed in another way; libssl's reason.
     case tls(String)
     /// The file with the trusted certificates, or the server's own, does not load.

@@ -1,4 +1,5 @@
 internal import CShims
+internal import Cryptography
 internal import Glibc
 
 /// What is trusted, or shown, in TLS connections: made once, used for many.
@@ -109,10 +110,33 @@ internal import Glibc
         }
     }
 
+    /// Takes TLS 1.3 and this protocol, and nothing else; before the handshake.
+    func require(alpn: String) throws(NetworkError) {
+        guard unsafe shim_tls_require(pointer, alpn) == 1 else { throw .tls("cannot be set up") }
+    }
+
+    /// Whether the server has selected the protocol.
+    func has(alpn: String) -> Bool { unsafe shim_tls_has_alpn(pointer, alpn) == 1 }
+
+    /// Keying material of the session (RFC 8446, section 7.5).
+    func export(
+        _ label: String, _ context: [UInt8], _ count: Int
+    ) throws(NetworkError) -> SecretBytes {
+        try SecretBytes(count: count) { (into) throws(NetworkError) in
+            let done = unsafe into.withUnsafeMutableBufferPointer { into in
+                unsafe shim_tls_export(
+                    pointer, label, context, context.count, into.baseAddress, into.count)
+            }
+            guard done == 1 else { throw .tls("exports no keys") }
+        }
+    }
+
     private func failure() -> NetworkError {
         let verdict = unsafe shim_tls_verify_error(pointer)
         if verdict != 0, let text = unsafe shim_tls_verify_text(verdict) {
-            return .certificate(unsafe String(cString: text))
+            let reason = unsafe String(cString: text)
+            return shim_tls_is_date_error(verdict) == 1
+                ? .certificateDate(reason) : .certificate(reason)
         }
         var text = [CChar](repeating: 0, count: 128)
         unsafe shim_tls_error(&text, text.count)
