@@ -222,7 +222,8 @@ struct PassphrasePromptTests {
     }
 
     @Test(arguments: [
-        ("show", "TERM"), ("show", "HUP"), ("passphrase set", "INT"), ("passphrase change", "TERM"),
+        ("show", "TERM"), ("show", "HUP"), ("show", "USR1"), ("show", "ALRM"),
+        ("passphrase set", "INT"), ("passphrase change", "TERM"),
     ])
     func `a signal ends it, and puts the echo back`(command: String, signal: String) throws {
         try writeStore(command.hasSuffix("set") ? nil : Self.passphrase)
@@ -233,7 +234,9 @@ struct PassphrasePromptTests {
         _ = try Program.run(
             "kill", ["-\(signal)", pid.trimmingCharacters(in: .whitespacesAndNewlines)],
             home: home.path)
-        let numbers: [String: Int32] = ["TERM": SIGTERM, "HUP": SIGHUP, "INT": SIGINT]
+        let numbers = [
+            "TERM": SIGTERM, "HUP": SIGHUP, "INT": SIGINT, "USR1": SIGUSR1, "ALRM": SIGALRM,
+        ]
         try expectEnd(terminal, 128 + (try #require(numbers[signal])))
         try expectEcho(terminal)
         #expect(try home.files()["otptoken/tokens"] == before)
@@ -255,6 +258,23 @@ struct PassphrasePromptTests {
         try terminal.press("C-z")
         try terminal.wait { $0.contains("\nleft with") }
         try expectEcho(terminal)
+        try terminal.type("clear; fg")
+        try answer(terminal, "Passphrase:", Self.passphrase)
+        let code = try #require(try code())
+        let screen = try terminal.wait { $0.contains(code) }
+        #expect(!screen.contains(Self.passphrase))
+        try expectEcho(terminal)
+    }
+
+    @Test func `what stops it from outside does not show what is typed afterwards`() throws {
+        try writeStore()
+        let terminal = try terminal("sh -c 'echo $$ > pid; exec otptoken show'")
+        let pid = try String(contentsOfFile: home.path + "/pid", encoding: .utf8)
+        _ = try Program.run(
+            "kill", ["-STOP", pid.trimmingCharacters(in: .whitespacesAndNewlines)], home: home.path)
+        // Many a shell sees to its echo by itself.
+        try terminal.type("stty echo; clear; echo in the shell")
+        try terminal.wait { $0.contains("\nin the shell") || $0.hasPrefix("in the shell") }
         try terminal.type("clear; fg")
         try answer(terminal, "Passphrase:", Self.passphrase)
         let code = try #require(try code())
