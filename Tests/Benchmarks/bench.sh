@@ -49,7 +49,7 @@ ratio() { awk "BEGIN { printf \"%.2f\", $1 / $2 }"; }
 compile() { "$CC" -O2 -std=gnu11 "$@"; }
 
 # Stores, and the peers.
-for count in 1 1000; do
+for count in 1 1000 10000; do
     mkdir -m 700 "$work/$count"
     "$driver" store "$work/$count" "$count"
 done
@@ -89,6 +89,12 @@ report "show / the same in C" "$(ratio "${times[0]}" "${times[1]}")" "<=" 1.25
 report "show / oathtool" "$(ratio "${times[0]}" "${times[3]}")"
 report "show --all with 1,000 tokens / show with one" "$(ratio "${times[4]}" "${times[0]}")" "<=" 2
 report "show with 1,000 tokens / show with one" "$(ratio "${times[5]}" "${times[0]}")"
+
+# Stores in the process: ten times the tokens may take ten times the CPU time, and a little more for the caches.
+read -r opening sealing < <("$driver" reopen "$work/1000" 200)
+read -r opening_many sealing_many < <("$driver" reopen "$work/10000" 20)
+report "opening 10,000 tokens / opening 1,000" "$(ratio "$opening_many" "$opening")" "<=" 13
+report "saving 10,000 tokens / saving 1,000" "$(ratio "$sealing_many" "$sealing")" "<=" 13
 
 # Codes in the process.
 iterations=200000
