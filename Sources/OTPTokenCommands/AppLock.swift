@@ -20,7 +20,7 @@ func passphrase(_ line: Invocation, _ session: Session) throws(CommandFailure) {
     case "set": try setLock(line, session, note: Messages.passphraseSet)
     case "change": try setLock(line, session, note: Messages.passphraseChanged)
     default:
-        try session.changeStore { (store) throws(CommandFailure) in
+        try session.changeStore(from: .notKept) { (store) throws(CommandFailure) in
             try store.rekey(.device, session.ensureDevice(), session)
         }
         session.note(Messages.lockRemoved)
@@ -78,7 +78,7 @@ private func setLock(
 ) throws(CommandFailure) {
     guard !line.has("command") else {
         let secret = try session.unlocking.commandSecret(isNew: true)
-        try session.changeStore { (store) throws(CommandFailure) in
+        try session.changeStore(from: .notKept) { (store) throws(CommandFailure) in
             try store.rekey(.command, secret, session)
         }
         for path in session.storesAside() { session.note(Messages.opensAsBefore(path)) }
@@ -88,7 +88,7 @@ private func setLock(
     }
     let option = line.operands[0] == "set" ? "passphrase-file" : "new-passphrase-file"
     let passphrase = try newPassphrase(line, option)
-    try session.changeStore { (store) throws(CommandFailure) in
+    try session.changeStore(from: .notKept) { (store) throws(CommandFailure) in
         try store.rekey(.scrypt, passphrase.bytes, session)
     }
     for path in session.storesAside() { session.note(Messages.opensAsBefore(path)) }

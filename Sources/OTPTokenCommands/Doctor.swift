@@ -61,8 +61,9 @@ extension Session {
     fileprivate func findings() -> [Finding] {
         var findings = [folder(locations.data)]
         if locations.state != locations.data { findings.append(folder(locations.state)) }
-        let store = examine(locations.store)
+        let first = examine(locations.store)
         let backup = examine(locations.backup)
+        let store = onceMore(first)
         findings.append(deviceKey(isNeeded: store.sealed?.hasSlot(.device) ?? false))
         findings.append(settings())
         findings.append(storeFinding(store, backup))
@@ -158,6 +159,22 @@ private enum StoreCondition {
 }
 
 extension Session {
+    /// The store as it is now that the backup has been opened: a key of both was found late, since what was given
+    /// first was mistyped, or a command failed once.
+    fileprivate func onceMore(_ store: StoreCondition) -> StoreCondition {
+        guard case .closed(_, let sealed?) = store, isUnlocked(sealed) else { return store }
+        return examine(locations.store)
+    }
+
+    private func isUnlocked(_ store: SealedStore) -> Bool {
+        do {
+            guard let _ = try unlocking.known(store) else { return false }
+            return true
+        } catch {
+            return false
+        }
+    }
+
     fileprivate func examine(_ path: String) -> StoreCondition {
         do throws(CommandFailure) {
             guard let file = try storeFile(at: path) else { return .missing }
@@ -191,7 +208,8 @@ extension Session {
 private func restoreBackup(_ session: Session) throws(CommandFailure) {
     let locations = session.locations
     let former = try session.storeFile(at: locations.store)
-    switch session.examine(locations.store) {
+    let store = session.examine(locations.store)
+    switch store {
     case .whole(let tokens, _): throw Messages.notDamaged(tokens)
     // Where the passphrase of the backup does not open the store, its slot is damaged.
     case .closed(let failure, _) where failure.status != .locked: throw failure
@@ -201,6 +219,9 @@ private func restoreBackup(_ session: Session) throws(CommandFailure) {
     case .missing: throw Messages.noBackup(locations.backup)
     case .closed(let failure, _), .damaged(let failure): throw failure
     case .whole(let tokens, let backup):
+        if case .whole(let tokens, _) = session.onceMore(store) {
+            throw Messages.notDamaged(tokens)
+        }
         var aside: String?
         try session.withLock { () throws(CommandFailure) in
             guard try session.storeFile(at: locations.store) == former else {

@@ -106,17 +106,20 @@ extension Session {
 
     /// Reads the store, changes it and writes it back, while nobody else does.
     ///
-    /// - Parameter change: what is to be done; what it throws leaves the file as it is. It must not ask for
-    ///   anything: others wait.
+    /// - Parameters:
+    ///   - sources: where the store's key may come from.
+    ///   - change: what is to be done; what it throws leaves the file as it is. It must not ask for anything: others
+    ///     wait.
     /// - Throws: what `change` throws, or why the store cannot be read or written.
     func changeStore(
+        from sources: Unlocking.Sources = .all,
         _ change: (inout TokenStore) throws(CommandFailure) -> Void
     ) throws(CommandFailure) {
         var isDone = false
         while !isDone {
             // A passphrase is asked for before the lock is taken, since a person takes longer than others can wait.
             if let store = try sealedStore() {
-                _ = try unlocking.key(of: store, at: locations.store)
+                _ = try unlocking.key(of: store, at: locations.store, from: sources)
             }
             try withLock { () throws(CommandFailure) in isDone = try changeLocked(change) }
         }
@@ -141,20 +144,31 @@ extension Session {
         } catch {
             throw Messages.store(error, locations.store, locations)
         }
-        let isRekeyed = former.map { $0.slots != store.slots } ?? false
-        if isRekeyed {
-            // The former store would still open with what opened it, and holds the same seeds.
-            try Messages.naming(locations.backup) { () throws(FileError) in
-                try PrivateFile.replace(locations.backup, with: bytes)
-            }
+        guard let former, former.slots != store.slots else {
+            try replace(locations.store, with: bytes, keeping: locations.backup)
+            return true
         }
-        try Messages.naming(locations.store) { () throws(FileError) in
-            try PrivateFile.replace(
-                locations.store, with: bytes, keeping: isRekeyed ? nil : locations.backup)
+        // The former store would still open with what opened it, and holds the same seeds: the backup becomes a copy
+        // of the new one. Whatever comes between, no backup opens without asking beside a store that asks.
+        if store.slots.contains(where: { $0.kind == .device }) {
+            try replace(locations.store, with: bytes)
+            // The change is done; a backup that stays as it was asks for more than the store, and not for less.
+            try? replace(locations.backup, with: bytes)
+        } else {
+            try replace(locations.backup, with: bytes)
+            try replace(locations.store, with: bytes)
         }
         // The former key opens nothing that is left here: a keyring that keeps it undoes nothing of this.
-        if isRekeyed, let former { _ = try? unlocking.revoke(former) }
+        _ = try? unlocking.revoke(former)
         return true
+    }
+
+    private func replace(
+        _ path: String, with bytes: [UInt8], keeping backup: String? = nil
+    ) throws(CommandFailure) {
+        try Messages.naming(path) { () throws(FileError) in
+            try PrivateFile.replace(path, with: bytes, keeping: backup)
+        }
     }
 
     /// Runs `body` while no other process changes the files.

@@ -126,6 +126,8 @@ struct Save {
         #expect(list.status == 0 && list.output == name + "\n", "\(comment): \(list)")
         let slot = content == .old ? kind.slots.old : kind.slots.new
         #expect(try slots()["tokens"] == slot, comment)
+        // At no instant is there a lock, and a backup that opens without it.
+        if content == .new { #expect(try slots()["tokens.bak"] == slot, comment) }
 
         let isDone = content == .new
         let next = isDone ? try run(["rename", name, "next"]) : try run()
