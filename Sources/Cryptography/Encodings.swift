@@ -82,20 +82,22 @@ package enum Base64 {
         var faults = SIMD4<Int32>()
         var left: Int32 = 0
         let bytes = SecretBytes(count: symbols * 3 / 4) { out in
-            var at = 0
-            for start in stride(from: 0, to: symbols, by: 4) {
-                // A last group that is short is filled with symbols of the value 0.
-                func symbol(_ offset: Int) -> Int32 {
-                    start + offset < symbols ? Int32(text[start + offset]) : 65
-                }
-                let values = values([symbol(0), symbol(1), symbol(2), symbol(3)])
+            // A group that is short is filled with symbols of the value 0.
+            func symbol(_ index: Int) -> Int32 { index < symbols ? Int32(text[index]) : 65 }
+            var (start, at) = (0, 0)
+            while start < symbols {
+                let values = values([
+                    symbol(start), symbol(start &+ 1), symbol(start &+ 2), symbol(start &+ 3),
+                ])
                 faults |= values
                 left = values[0] << 18 | values[1] << 12 | values[2] << 6 | values[3]
-                for _ in 0..<min(3, out.count - at) {
+                let end = min(at &+ 3, out.count)
+                while at < end {
                     out[at] = UInt8(truncatingIfNeeded: left >> 16)
                     left = left << 8 & 0xFF_FFFF
-                    at += 1
+                    at &+= 1
                 }
+                start &+= 4
             }
         }
         // The bits that fill the last symbol are zero, or two texts would mean the same bytes.
