@@ -75,65 +75,6 @@ import TokenStore
         #expect(try StoreMaker.read(home: home.path).map(\.name) == ["Acme Bank", "Work"])
     }
 
-    /// The same files, and after so many calls the end.
-    private func killed(_ files: [String: [UInt8]], _ arguments: [String], after call: Int) throws
-        -> (home: LockedHome, done: Bool)
-    {
-        let home = try LockedHome(nil)
-        for (name, bytes) in files {
-            try PrivateFile.replace(home.path + "/" + name, with: bytes)
-        }
-        var interposer = Interposer(folder: home.path + "/otptoken")
-        interposer.killsAfter = call
-        let outcome = try Program.run(
-            Program.otptoken, arguments, home: home.path, extra: interposer.environment())
-        if outcome.signal == nil { #expect(outcome.status == 0, "\(outcome.errors)") }
-        return (home, outcome.signal == nil)
-    }
-
-    @Test(arguments: [["passphrase", "set", "--command"], ["passphrase", "remove"]])
-    func `is set and removed at one instant, whenever the program is killed`(
-        arguments: [String]
-    ) async throws {
-        try await apart {
-            let start = try LockedHome(nil)
-            try start.write("secret", "what a command prints")
-            try start.write("otptoken/config", "passphrase.command = cat secret\n")
-            // A backup that opens as the store does.
-            #expect(try start.run("rename", "Work", "Office").status == 0)
-            if arguments.last == "remove" {
-                #expect(try start.run("passphrase", "set", "--command").status == 0)
-            }
-            let files = try start.folder.files()
-            let command = Opener(.command, "what a command prints")
-            var isDone = false
-            var call = 0
-            var changes = 0
-            var wasSet: Bool?
-            while !isDone {
-                call += 1
-                let (home, done) = try killed(files, arguments, after: call)
-                isDone = done
-                let device = try Opener(device: home.places)
-                let store = try SealedStore(home.file("otptoken/tokens"))
-                let backup = try SealedStore(home.file("otptoken/tokens.bak"))
-                let isSet = try command.opens(store)
-                #expect(try device.opens(store) != isSet, "call \(call)")
-                // Once the lock is there, nothing opens without it.
-                if isSet, arguments.last != "remove" {
-                    #expect(try !device.opens(backup), "call \(call)")
-                }
-                if let wasSet, wasSet != isSet { changes += 1 }
-                wasSet = isSet
-                // Whatever happened, it works with what is there now.
-                let list = try home.run("list", "--names")
-                #expect(list.output == "Acme Bank\nOffice\n", "call \(call): \(list.errors)")
-            }
-            #expect(changes == 1)
-            #expect(call > 10)
-        }
-    }
-
     @Test func `lets a copy of the store open on another machine, which no device slot does`()
         throws
     {

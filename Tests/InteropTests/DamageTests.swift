@@ -125,11 +125,8 @@ private struct Farm {
 
     @Test func `is refused for every bit that is flipped`() throws {
         // A program that was built for debugging is slow: then one bit of each byte has to do.
-        let start = ContinuousClock.now
-        _ = try farm.show([[UInt8]](repeating: [], count: 100))
-        let isSlow = ContinuousClock.now - start > .milliseconds(400)
+        let isSlow = Program.folder.hasSuffix("/debug")
         let bits = (0..<store.count * 8).filter { !isSlow || $0 % 8 == $0 / 8 % 8 }
-        print("\(bits.count) of \(store.count * 8) bits flipped")
         let stores = bits.map { bit in
             var damaged = store
             damaged[bit / 8] ^= 1 << UInt8(bit % 8)

@@ -33,6 +33,7 @@ import Testing
         "https://h/\r\nX:y", "https://é.example", "https://%C3%A9.example", "https://a%00b",
         "https://a%0D%0Ab", "https://a%2Fb", "https://a%20b", "https://[::1", "https://::1",
         "https://[::1%25eth0]", "https://h/\u{7F}", "javascript://h", "https://\u{1B}h",
+        "http://127.0.0.1\0", "http://127.0.0.1\0\u{1B}b/", "https://[::1\0]", "https://[::1\0x]/",
     ]) func `are refused`(text: String) { #expect(ServerURL(text) == nil) }
 
     @Test func `are not longer than 512 bytes`() {
