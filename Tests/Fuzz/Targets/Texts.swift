@@ -44,8 +44,7 @@ func fuzzPassphrase(_ input: [UInt8]) throws(Broken) -> Bool {
         try require(text?.isEmpty ?? true, "every text but the empty one is taken")
         return false
     }
-    // Twice: the first time, it leaves some marks in a wrong order.
-    let form = composed(composed(try unwrap(text, "a passphrase is UTF-8")))
+    let form = composed(try unwrap(text, "a passphrase is UTF-8"))
     try require(passphrase.bytes.exposed.elementsEqual(form.utf8), "the form is NFC")
     try require(passphrase.count == form.unicodeScalars.count, "characters are counted")
     let again = try unwrap(Passphrase(passphrase.bytes), "the form is a passphrase")
@@ -54,8 +53,14 @@ func fuzzPassphrase(_ input: [UInt8]) throws(Broken) -> Bool {
 }
 
 private func composed(_ text: String) -> String {
+    // Two marks in one, whose order the library does not see to.
+    let pairs: [Unicode.Scalar: String] = [
+        "\u{F73}": "\u{F71}\u{F72}", "\u{F75}": "\u{F71}\u{F74}", "\u{F81}": "\u{F71}\u{F80}",
+    ]
     var form: [UInt8] = []
-    text._withNFCCodeUnits { form.append($0) }
+    text.unicodeScalars.map { pairs[$0] ?? String($0) }.joined()._withNFCCodeUnits {
+        form.append($0)
+    }
     return String(form)
 }
 
