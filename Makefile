@@ -2,6 +2,7 @@
 # make demo       the whole flow on this machine, in a folder of its own
 # make test       all tests
 # make check      format, warnings
+# make fuzz       SECONDS=60 TARGET=store: gives a decoder, or each, odd inputs for so long
 # make bench      speed, as ratios to the peers
 # make install    PREFIX=/usr/local DESTDIR=
 
@@ -38,8 +39,9 @@ dependencies:
 demo: all
 	scripts/demo .build/release
 
-# What the tests call: peers, shells, a real terminal, and programs that read the man pages.
-TEST_PACKAGES := oathtool tmux openssl faketime mandoc groff-base zsh fish bash-completion python3 util-linux procps
+# What the tests call: peers, shells, a real terminal, programs that read the man pages, and keepers of secrets.
+TEST_PACKAGES := oathtool tmux openssl faketime mandoc groff-base zsh fish bash-completion python3 util-linux procps \
+                 swtpm tpm2-tools systemd dbus-daemon gnome-keyring libsecret-tools pass
 
 .PHONY: test
 test: all
@@ -69,7 +71,14 @@ install: all
 .PHONY: clean
 clean:
 	$(SWIFT) package clean
-	rm -rf $(STATIC)
+	rm -rf $(STATIC) .build/fuzz
+
+SECONDS ?= 60
+TARGET ?=
+
+.PHONY: fuzz
+fuzz: dependencies
+	Tests/Fuzz/fuzz.sh $(SECONDS) $(TARGET)
 
 .PHONY: bench
 bench: all

@@ -13,7 +13,7 @@ _otptoken_tokens() {
         done
         [[ $quote == \' ]] && name=${name//\'/"'\\''"}
         [[ $quote$name == "$1"* ]] && COMPREPLY+=("$name")
-    done < <(otptoken list --names 2>/dev/null)
+    done < <(otptoken list --names --passphrase-file /dev/null 2>/dev/null)
 }
 _otptoken() {
     local cur=${COMP_WORDS[COMP_CWORD]} word option= command= operands=0 ended= i
@@ -27,7 +27,7 @@ _otptoken() {
             ended=1
         elif [[ $word == -?* && ! $ended ]]; then
             case $command:$word in
-            *:--home | init:--server | init:--service-id | init:--user-id | init:--name | init:--start-password-file | init:--ca-file | show:--at | watch:--count) option=$word ;;
+            *:--home | *:--passphrase-file | init:--server | init:--service-id | init:--user-id | init:--name | init:--start-password-file | init:--ca-file | show:--at | watch:--count | passphrase:--new-passphrase-file | unlock:--for) option=$word ;;
             esac
         elif [[ ! $command ]]; then
             command=$word
@@ -39,26 +39,39 @@ _otptoken() {
         [[ $cur == = ]] && cur=
         case $command:$option in
         *:--home) compopt -o dirnames ;;
+        *:--passphrase-file) compopt -o default ;;
         init:--start-password-file) compopt -o default ;;
         init:--ca-file) compopt -o default ;;
+        passphrase:--new-passphrase-file) compopt -o default ;;
         esac
     elif [[ $cur == -* && ! $ended ]]; then
         case $command in
-        init) COMPREPLY=($(compgen -W '--server --service-id --user-id --name --start-password-file --ca-file --allow-http --force --home --quiet --help --version' -- "$cur")) ;;
-        show) COMPREPLY=($(compgen -W '--next --at --all --json --home --quiet --help --version' -- "$cur")) ;;
-        watch) COMPREPLY=($(compgen -W '--count --json --home --quiet --help --version' -- "$cur")) ;;
-        list) COMPREPLY=($(compgen -W '--names --json --home --quiet --help --version' -- "$cur")) ;;
-        completion) COMPREPLY=($(compgen -W '--home --quiet --help --version' -- "$cur")) ;;
-        help) COMPREPLY=($(compgen -W '--home --quiet --help --version' -- "$cur")) ;;
-        '') COMPREPLY=($(compgen -W '--home --quiet --help --version' -- "$cur")) ;;
+        init) COMPREPLY=($(compgen -W '--server --service-id --user-id --name --start-password-file --ca-file --allow-http --force --home --passphrase-file --quiet --help --version' -- "$cur")) ;;
+        show) COMPREPLY=($(compgen -W '--next --at --all --json --home --passphrase-file --quiet --help --version' -- "$cur")) ;;
+        watch) COMPREPLY=($(compgen -W '--count --json --home --passphrase-file --quiet --help --version' -- "$cur")) ;;
+        list) COMPREPLY=($(compgen -W '--names --json --home --passphrase-file --quiet --help --version' -- "$cur")) ;;
+        rename) COMPREPLY=($(compgen -W '--home --passphrase-file --quiet --help --version' -- "$cur")) ;;
+        remove) COMPREPLY=($(compgen -W '--yes --home --passphrase-file --quiet --help --version' -- "$cur")) ;;
+        default) COMPREPLY=($(compgen -W '--home --passphrase-file --quiet --help --version' -- "$cur")) ;;
+        passphrase) COMPREPLY=($(compgen -W '--command --new-passphrase-file --home --passphrase-file --quiet --help --version' -- "$cur")) ;;
+        unlock) COMPREPLY=($(compgen -W '--for --home --passphrase-file --quiet --help --version' -- "$cur")) ;;
+        lock) COMPREPLY=($(compgen -W '--home --passphrase-file --quiet --help --version' -- "$cur")) ;;
+        doctor) COMPREPLY=($(compgen -W '--restore-backup --home --passphrase-file --quiet --help --version' -- "$cur")) ;;
+        completion) COMPREPLY=($(compgen -W '--home --passphrase-file --quiet --help --version' -- "$cur")) ;;
+        help) COMPREPLY=($(compgen -W '--home --passphrase-file --quiet --help --version' -- "$cur")) ;;
+        '') COMPREPLY=($(compgen -W '--home --passphrase-file --quiet --help --version' -- "$cur")) ;;
         esac
     else
         case $command:$operands in
-        :0) COMPREPLY=($(compgen -W 'init show watch list completion help' -- "$cur")) ;;
+        :0) COMPREPLY=($(compgen -W 'init show watch list rename remove default passphrase unlock lock doctor completion help' -- "$cur")) ;;
         show:0) _otptoken_tokens "$cur" ;;
         watch:*) _otptoken_tokens "$cur" ;;
+        rename:0) _otptoken_tokens "$cur" ;;
+        remove:0) _otptoken_tokens "$cur" ;;
+        default:0) _otptoken_tokens "$cur" ;;
+        passphrase:0) COMPREPLY=($(compgen -W 'set change remove' -- "$cur")) ;;
         completion:0) COMPREPLY=($(compgen -W 'bash zsh fish' -- "$cur")) ;;
-        help:0) COMPREPLY=($(compgen -W 'init show watch list completion help' -- "$cur")) ;;
+        help:0) COMPREPLY=($(compgen -W 'init show watch list rename remove default passphrase unlock lock doctor completion help' -- "$cur")) ;;
         esac
     fi
 }

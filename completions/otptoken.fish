@@ -11,7 +11,7 @@ function __otptoken_at
         else if test "$word" = --; and not set -q ended[1]
             set ended yes
         else if string match -q -- '-?*' $word; and not set -q ended[1]
-            contains -- $word --home --server --service-id --user-id --name --start-password-file --ca-file --at --count
+            contains -- $word --home --passphrase-file --server --service-id --user-id --name --start-password-file --ca-file --at --count --new-passphrase-file --for
             and set option $word
         else
             set -a words $word
@@ -26,6 +26,7 @@ end
 
 complete -c otptoken -f
 complete -c otptoken -l home -x -a '(__fish_complete_directories)' -d 'keep all files in DIR'
+complete -c otptoken -l passphrase-file -r -F -d 'read the passphrase from FILE (- for standard input) instead of asking'
 complete -c otptoken -l quiet -d 'print no notes, only results and errors'
 complete -c otptoken -l help -d 'tell what the command takes'
 complete -c otptoken -l version -d 'print the version'
@@ -33,6 +34,13 @@ complete -c otptoken -n "__otptoken_at ''" -a init -d 'enrols: fetches a token f
 complete -c otptoken -n "__otptoken_at ''" -a show -d 'prints the current code'
 complete -c otptoken -n "__otptoken_at ''" -a watch -d 'shows codes as they change'
 complete -c otptoken -n "__otptoken_at ''" -a list -d 'lists the tokens'
+complete -c otptoken -n "__otptoken_at ''" -a rename -d 'gives a token another name'
+complete -c otptoken -n "__otptoken_at ''" -a remove -d 'removes a token from this machine'
+complete -c otptoken -n "__otptoken_at ''" -a default -d 'chooses the token that is shown when none is named'
+complete -c otptoken -n "__otptoken_at ''" -a passphrase -d 'sets, changes or removes the app lock'
+complete -c otptoken -n "__otptoken_at ''" -a unlock -d 'keeps a locked store open for a while'
+complete -c otptoken -n "__otptoken_at ''" -a lock -d 'ends what unlock began'
+complete -c otptoken -n "__otptoken_at ''" -a doctor -d 'looks for what is wrong, and says what to do'
 complete -c otptoken -n "__otptoken_at ''" -a completion -d 'prints a completion script for a shell'
 complete -c otptoken -n "__otptoken_at ''" -a help -d 'tells what a command takes'
 complete -c otptoken -n "__otptoken_at init" -l server -x -d 'the issuer\'s address, https://…'
@@ -47,11 +55,20 @@ complete -c otptoken -n "__otptoken_at show" -l next -d 'print the code that fol
 complete -c otptoken -n "__otptoken_at show" -l at -x -d 'print the code of TIME: unix seconds or RFC 3339'
 complete -c otptoken -n "__otptoken_at show" -l all -d 'print the codes of all tokens, with their names'
 complete -c otptoken -n "__otptoken_at show" -l json -d 'print JSON instead of text'
-complete -c otptoken -n "__otptoken_at show 0" -a '(otptoken list --names 2>/dev/null)'
+complete -c otptoken -n "__otptoken_at show 0" -a '(otptoken list --names --passphrase-file /dev/null 2>/dev/null)'
 complete -c otptoken -n "__otptoken_at watch" -l count -x -d 'end after N lines of output'
 complete -c otptoken -n "__otptoken_at watch" -l json -d 'print JSON instead of text'
-complete -c otptoken -n "__otptoken_at watch" -a '(otptoken list --names 2>/dev/null)'
+complete -c otptoken -n "__otptoken_at watch" -a '(otptoken list --names --passphrase-file /dev/null 2>/dev/null)'
 complete -c otptoken -n "__otptoken_at list" -l names -d 'print the names alone, one a line'
 complete -c otptoken -n "__otptoken_at list" -l json -d 'print JSON instead of text'
+complete -c otptoken -n "__otptoken_at rename 0" -a '(otptoken list --names --passphrase-file /dev/null 2>/dev/null)'
+complete -c otptoken -n "__otptoken_at remove" -l yes -d 'do not ask'
+complete -c otptoken -n "__otptoken_at remove 0" -a '(otptoken list --names --passphrase-file /dev/null 2>/dev/null)'
+complete -c otptoken -n "__otptoken_at default 0" -a '(otptoken list --names --passphrase-file /dev/null 2>/dev/null)'
+complete -c otptoken -n "__otptoken_at passphrase" -l command -d 'lock with what passphrase.command of the config prints'
+complete -c otptoken -n "__otptoken_at passphrase" -l new-passphrase-file -r -F -d 'with change: read the new passphrase from FILE'
+complete -c otptoken -n "__otptoken_at passphrase 0" -a 'set change remove'
+complete -c otptoken -n "__otptoken_at unlock" -l for -x -d 'how long: 30s, 15m, 8h, 7d; else 15m, or unlock.for'
+complete -c otptoken -n "__otptoken_at doctor" -l restore-backup -d 'put the store before its last change in the place of a damaged one'
 complete -c otptoken -n "__otptoken_at completion 0" -a 'bash zsh fish'
-complete -c otptoken -n "__otptoken_at help 0" -a 'init show watch list completion help'
+complete -c otptoken -n "__otptoken_at help 0" -a 'init show watch list rename remove default passphrase unlock lock doctor completion help'

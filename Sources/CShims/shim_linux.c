@@ -5,6 +5,7 @@
 #include <netdb.h>
 #include <pthread.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +13,9 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
+#include <sys/syscall.h>
 #include <sys/timerfd.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -174,3 +177,49 @@ int shim_resolve(const char *host, uint16_t port, int milliseconds, shim_address
 }
 
 const char *shim_resolve_text(int why) { return gai_strerror(why); }
+
+static int spawn(char *const *words, int output, pid_t *process) {
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    int why = posix_spawn_file_actions_init(&actions);
+    if (why != 0) return why;
+    why = posix_spawnattr_init(&attributes);
+    if (why == 0) {
+        // What shim_harden and the network code ignore would be ignored in the program, too.
+        sigset_t ignored, none;
+        sigemptyset(&none);
+        sigemptyset(&ignored);
+        sigaddset(&ignored, SIGPIPE);
+        sigaddset(&ignored, SIGXFSZ);
+        posix_spawnattr_setsigdefault(&attributes, &ignored);
+        posix_spawnattr_setsigmask(&attributes, &none);
+        posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+        why = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+        if (why == 0) why = posix_spawn_file_actions_adddup2(&actions, output, 1);
+        // Ours are close-on-exec; those that this process was started with need not be.
+        if (why == 0) why = posix_spawn_file_actions_addclosefrom_np(&actions, 3);
+        if (why == 0) why = posix_spawnp(process, words[0], &actions, &attributes, words, environ);
+        posix_spawnattr_destroy(&attributes);
+    }
+    posix_spawn_file_actions_destroy(&actions);
+    return why;
+}
+
+int shim_spawn(char *const *words, shim_child *child) {
+    // Whoever started this process may have had it ignore its children, and then nobody learns how they end.
+    signal(SIGCHLD, SIG_DFL);
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0) return errno;
+    int why = spawn(words, ends[1], &child->process);
+    close(ends[1]);
+    if (why == 0) {
+        child->output = ends[0];
+        child->end = (int)syscall(SYS_pidfd_open, child->process, 0);
+        if (child->end >= 0) return 0;
+        why = errno;
+        kill(child->process, SIGKILL);
+        while (waitpid(child->process, NULL, 0) == -1 && errno == EINTR) {}
+    }
+    close(ends[0]);
+    return why;
+}

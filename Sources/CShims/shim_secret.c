@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <openssl/crypto.h>
+#include <sanitizer/asan_interface.h> // does nothing unless the sanitizer is there: it sees who leaves a secret's bounds
 
 // Small secrets share an arena that is neither swapped nor dumped, between two pages that nobody can touch. Large ones
 // have pages of their own. Where nothing, or nothing more, may be locked, they lie in memory that can be swapped: a
@@ -28,6 +29,7 @@ static void arena_make(void) {
     uint8_t *start = mmap(NULL, page + ARENA + page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (start == MAP_FAILED || mprotect(start + page, ARENA, PROT_READ | PROT_WRITE) != 0) return;
     arena = start + page;
+    ASAN_POISON_MEMORY_REGION(arena, ARENA);
     (void)madvise(arena, ARENA, MADV_DONTDUMP);
     // On fault: a page that holds no secret need not be there.
     struct rlimit limit;
@@ -56,6 +58,7 @@ static uint8_t *arena_allocate(size_t wanted) {
 }
 
 static void arena_free(uint8_t *bytes, size_t used) {
+    ASAN_POISON_MEMORY_REGION(bytes, used * GRANULE);
     size_t index = (size_t)(bytes - arena) / GRANULE;
     pthread_mutex_lock(&taken_lock);
     memset(taken + index, 0, used);
@@ -73,6 +76,7 @@ uint8_t *shim_secret_allocate(size_t count) {
     }
     pthread_once(&arena_once, arena_make);
     uint8_t *bytes = arena ? arena_allocate(granules(count)) : NULL;
+    if (bytes) ASAN_UNPOISON_MEMORY_REGION(bytes, count);
     return bytes ? bytes : calloc(count ? count : 1, 1);
 }
 

@@ -79,4 +79,11 @@ package enum SHA256 {
         }
         return out
     }
+
+    /// The digest of a message that is no secret, 32 bytes.
+    package static func digest(_ message: [UInt8]) throws(CryptographyError) -> [UInt8] {
+        var out = [UInt8](repeating: 0, count: 32)
+        guard unsafe shim_sha256(message, message.count, &out) == 1 else { throw .libraryFailed }
+        return out
+    }
 }

@@ -70,6 +70,9 @@ package enum Scrypt {
 
         /// N = 32768, r = 8, p = 1: the cost of otptoken-enrol/1, 32 MiB.
         package static let enrolment = Cost(unchecked: 15, 8, 1)
+
+        /// N = 131072, r = 8, p = 1: the cost of a passphrase of otptoken-store/1, 128 MiB.
+        package static let store = Cost(unchecked: 17, 8, 1)
     }
 
     /// Derives a key from a password.

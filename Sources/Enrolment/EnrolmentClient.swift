@@ -20,11 +20,32 @@ package struct EnrolmentClient: ~Copyable {
     package init(
         serviceID: String, userID: String, password: borrowing StartPassword, random: RandomSource
     ) throws(EnrolmentError) {
+        let secret: SPAKE2Plus.ProverSecret
+        do throws(CryptographyError) {
+            secret = try EnrolmentProtocol.secret(
+                password: password, serviceID: serviceID, userID: userID)
+        } catch {
+            throw .cryptography(error)
+        }
+        try self.init(serviceID: serviceID, userID: userID, secret: secret, random: random)
+    }
+
+    /// Starts a run with the scalars of a start password.
+    ///
+    /// - Parameters:
+    ///   - serviceID: as `Identifier.read` returns it.
+    ///   - userID: likewise.
+    ///   - secret: as `EnrolmentProtocol.secret` returns it.
+    ///   - random: where the ephemeral scalar comes from.
+    /// - Throws: `EnrolmentError.cryptography`.
+    package init(
+        serviceID: String, userID: String, secret: consuming SPAKE2Plus.ProverSecret,
+        random: RandomSource
+    ) throws(EnrolmentError) {
         do throws(CryptographyError) {
             prover = try SPAKE2Plus.Prover(
                 EnrolmentProtocol.identities(serviceID: serviceID, userID: userID),
-                secret: EnrolmentProtocol.secret(
-                    password: password, serviceID: serviceID, userID: userID), random: random)
+                secret: secret, random: random)
         } catch {
             throw .cryptography(error)
         }

@@ -1,19 +1,21 @@
-internal import Cryptography
-internal import Enrolment
+package import Cryptography
+package import Enrolment
 
 /// What is to be remembered between start and finish; it travels, sealed, with the client.
 ///
 /// The issuer keeps no table of open runs, so none can be filled up, and a run outlives a restart.
-struct Session: ~Copyable {
+package struct Session: ~Copyable {
     /// How long a run may take, in seconds.
     static let lifetime: Int64 = 3600
 
-    let userID: String
+    /// Whose it is.
+    package let userID: String
     /// Unix seconds.
-    let expiresAt: Int64
+    package let expiresAt: Int64
     /// Whether nobody can finish it.
-    let isDecoy: Bool
-    let run: EnrolmentIssuer.Run
+    package let isDecoy: Bool
+    /// The run that it is about.
+    package let run: EnrolmentIssuer.Run
 
     // Three times 32 bytes, the time (8 bytes, big-endian), 0 or 1, and the user ID.
     private static let headCount = 3 * 32 + 8 + 1
@@ -27,7 +29,7 @@ struct Session: ~Copyable {
     }
 
     /// Opens a session; nil for anything that was not sealed with this key.
-    init?(_ text: String, key: borrowing SecretBytes) {
+    package init?(_ text: String, key: borrowing SecretBytes) {
         guard let box = Base64.decode(text, padding: .required),
             let plain = try? AESGCM.open(box, key: key, aad: Self.aad),
             plain.count >= Self.headCount
@@ -42,7 +44,7 @@ struct Session: ~Copyable {
     }
 
     /// Base64, below 300 bytes; its length depends on that of the user ID alone.
-    static func seal(
+    package static func seal(
         userID: String, expiresAt: Int64, isDecoy: Bool, run: borrowing EnrolmentIssuer.Run,
         key: borrowing SecretBytes, random: RandomSource
     ) throws(CryptographyError) -> String {

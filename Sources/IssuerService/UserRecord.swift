@@ -1,4 +1,4 @@
-internal import Cryptography
+package import Cryptography
 internal import OATH
 
 /// How far a user has come.
@@ -14,7 +14,7 @@ package enum UserState: String, Sendable {
 }
 
 /// What is kept of a user.
-struct UserRecord: Sendable {
+package struct UserRecord: Sendable {
     let userID: String
     let email: String
     /// Unix seconds.
@@ -47,7 +47,8 @@ struct UserRecord: Sendable {
         var wrongCodes = 0
     }
 
-    var state: UserState {
+    /// How far the user has come.
+    package var state: UserState {
         switch stage {
         case .issued: .issued
         case .enrolled(let token): token.lastStep == nil ? .enrolled : .active
@@ -58,7 +59,8 @@ struct UserRecord: Sendable {
 
 // The plaintext of a record: lines `key value`, in memory that is wiped.
 extension UserRecord {
-    var encoded: SecretBytes {
+    /// What is sealed into the user's file.
+    package var encoded: SecretBytes {
         var text = FieldWriter()
         text.put(.user, userID)
         text.put(.email, email)
@@ -84,7 +86,7 @@ extension UserRecord {
     }
 
     /// Reads a plaintext; nil when this program did not write it.
-    init?(_ plaintext: borrowing SecretBytes) {
+    package init?(_ plaintext: borrowing SecretBytes) {
         guard let fields = FieldReader(plaintext), let userID = fields.string(.user),
             let email = fields.string(.email), let issuedAt = fields.number(.issuedAt, Int64.self),
             let state = fields.string(.state).flatMap(UserState.init(rawValue:)),

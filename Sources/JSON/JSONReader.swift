@@ -45,13 +45,14 @@ private struct JSONReader {
     private mutating func object(depth: Int) -> JSONValue? {
         position += 1
         var members: [JSONValue.Member] = []
+        var names: Set<String> = []
         skipSpace()
         if take("}") { return .object([]) }
         repeat {
             skipSpace()
             guard peek() == UInt8(ascii: "\""), let name = string() else { return nil }
             // Two readers could choose differently between two values of one name.
-            guard !members.contains(where: { $0.name == name }) else { return nil }
+            guard names.insert(name).inserted else { return nil }
             skipSpace()
             guard take(":"), let value = value(depth: depth) else { return nil }
             members.append(.init(name: name, value: value))

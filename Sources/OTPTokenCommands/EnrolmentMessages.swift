@@ -49,19 +49,6 @@ extension Messages {
             hints: ["write --\(option) \(value)"])
     }
 
-    static func terminal(_ failure: ControllingTerminal.Failure) -> CommandFailure {
-        switch failure {
-        case .endOfInput, .interrupted, .none:
-            return CommandFailure(.failure, "given up: nothing was changed")
-        case .tooLong:
-            return CommandFailure(.usage, "the answer is too long", hints: ["try again"])
-        case .system(let reason):
-            return CommandFailure(
-                .failure, "cannot ask at the terminal: \(reason)",
-                hints: ["give the options instead: `otptoken help init`"])
-        }
-    }
-
     static func enrolledAlready(_ token: Token) -> CommandFailure {
         CommandFailure(
             .failure,

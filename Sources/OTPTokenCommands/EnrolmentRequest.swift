@@ -18,8 +18,8 @@ struct EnrolmentRequest {
     let name: String?
     let isForced: Bool
     private let caFile: String?
-    /// What was in the file of the start password; it has been checked.
-    private let givenPassword: Shared<SecretBytes>?
+    /// What was in the file of the start password; it has been checked, and is forgotten once it is used.
+    private var givenPassword: Shared<SecretBytes>?
 
     init(_ line: Invocation) throws(CommandFailure) {
         let allowsHTTP = line.has("allow-http")
@@ -79,9 +79,10 @@ struct EnrolmentRequest {
     /// The end of the time that an exchange may take.
     func deadline() -> Deadline { Deadline(seconds: Self.patience) }
 
-    /// Makes the first request's half; asks for the start password.
-    func client() throws(CommandFailure) -> EnrolmentClient {
+    /// Makes the first request's half; asks for the start password, and forgets it.
+    mutating func takeClient() throws(CommandFailure) -> EnrolmentClient {
         let password = try startPassword()
+        givenPassword = nil
         do {
             return try EnrolmentClient(
                 serviceID: serviceID, userID: userID, password: password, random: SecretBytes.random
@@ -121,7 +122,7 @@ struct EnrolmentRequest {
             } catch .none {
                 throw Messages.missingOption("start-password-file", "FILE")
             } catch {
-                throw Self.givenUp(error)
+                throw givenUp(error)
             }
             if let password = StartPassword(typed) { return password }
             if attempt < Self.questions { report(.badStartPassword()) }
@@ -182,11 +183,5 @@ struct EnrolmentRequest {
                 attempt += 1
             }
         }
-    }
-
-    // Ctrl-C takes effect now that the terminal is as it was.
-    private static func givenUp(_ failure: ControllingTerminal.Failure) -> CommandFailure {
-        if case .interrupted(let signal) = failure { signal.takeEffect() }
-        return Messages.terminal(failure)
     }
 }

@@ -9,7 +9,7 @@ internal import TokenStore
 /// The order keeps an enrolment safe against a kill at any instant: the key is agreed, the token saved as pending,
 /// and only then the issuer told that it may count on it. Whoever comes again with the same IDs takes it up there.
 func initialise(_ line: Invocation, _ session: Session) throws(CommandFailure) {
-    let request = try EnrolmentRequest(line)
+    var request = try EnrolmentRequest(line)
     Hardening.ignoreBrokenPipes()
     let tokens = try session.tokens()
     if let wish = request.name, let index = tokens.index(named: wish),
@@ -25,7 +25,8 @@ func initialise(_ line: Invocation, _ session: Session) throws(CommandFailure) {
             return
         }
     }
-    try enrol(request, session)
+    let client = try request.takeClient()
+    try enrol(client, request, session)
 }
 
 /// Takes up a pending enrolment; false when the issuer knows nothing of it any more.
@@ -51,8 +52,9 @@ private func resume(
     return true
 }
 
-private func enrol(_ request: EnrolmentRequest, _ session: Session) throws(CommandFailure) {
-    let client = try request.client()
+private func enrol(
+    _ client: consuming EnrolmentClient, _ request: EnrolmentRequest, _ session: Session
+) throws(CommandFailure) {
     try session.prepareStore()
     session.progress(Messages.asking(request.server))
     let deadline = request.deadline()

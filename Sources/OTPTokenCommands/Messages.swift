@@ -17,50 +17,73 @@ enum Messages {
         }
     }
 
-    static func store(_ error: StoreError, _ locations: Locations) -> CommandFailure {
-        let place = printable(locations.store, limit: 200)
-        let backup =
-            "the store before its last change is \(printable(locations.backup, limit: 200))"
-        func damaged(_ what: String, _ hints: [String]) -> CommandFailure {
-            CommandFailure(.storeDamaged, "the store \(place) \(what)", hints: hints)
+    static func opening<Result: ~Copyable>(
+        _ path: String, _ locations: Locations, _ calls: () throws(StoreError) -> Result
+    ) throws(CommandFailure) -> Result {
+        do {
+            return try calls()
+        } catch {
+            throw store(error, path, locations)
         }
+    }
+
+    static func store(
+        _ error: StoreError, _ path: String, _ locations: Locations
+    ) -> CommandFailure {
         switch error {
         case .notAStore:
-            return damaged("is not a token store of a version that this program knows", [backup])
+            return damaged(
+                path, "is not a token store of a version that this program knows",
+                backupHints(path, locations))
         case .damaged(let what):
-            return damaged("is damaged (\(what)); it was not touched", [backup])
-        case .foreignDevice:
             return damaged(
-                "does not open with this machine's key; it was not touched",
-                [
-                    "a store copied from another machine opens only there: move it away, and enrol again",
-                    "when it is not a copy, it is damaged, or device.key or /etc/machine-id was changed",
-                    backup,
-                ])
-        case .noDeviceKey:
-            return damaged(
-                "cannot be opened: this machine's key is missing",
-                [
-                    "put \(printable(locations.deviceKey, limit: 200)) back",
-                    "a store copied from another machine opens only there: move it away, and enrol again",
-                ])
-        case .locked(let kinds):
-            return CommandFailure(
-                .locked,
-                "the store is locked, and this version opens none of its key slots: "
-                    + printable(kinds.joined(separator: ", ")),
-                hints: ["use the version of otptoken that locked it"])
+                path, "is damaged (\(what)); it was not touched", backupHints(path, locations))
         case .unsupported(let what):
             return damaged(
-                "holds \(printable(what)), which this version does not know",
-                [
-                    "use the version of otptoken that wrote it"
-                ])
+                path, "holds \(printable(what)), which this version does not know",
+                ["use the version of otptoken that wrote it"])
         case .tooLarge:
-            return damaged("is longer than any store can be", [backup])
+            return damaged(
+                path, "is longer than any store can be", backupHints(path, locations))
         case .cryptography:
             return .cryptography()
         }
+    }
+
+    static func foreignStore(_ path: String, _ locations: Locations) -> CommandFailure {
+        damaged(
+            path, "does not open with this machine's key; it was not touched",
+            [
+                "when it was copied from another machine: set a passphrase there "
+                    + "(`otptoken passphrase set`) and copy it again, or move it away and enrol anew",
+                "when it is not a copy, it is damaged, or device.key or /etc/machine-id was changed",
+            ] + backupHints(path, locations))
+    }
+
+    static func noDeviceKey(_ path: String, _ locations: Locations) -> CommandFailure {
+        damaged(
+            path, "cannot be opened: this machine's key is missing",
+            [
+                "put \(printable(locations.deviceKey, limit: 200)) back",
+                "when the store was copied from another machine: set a passphrase there "
+                    + "(`otptoken passphrase set`) and copy it again, or move it away and enrol anew",
+            ])
+    }
+
+    private static func damaged(
+        _ path: String, _ what: String, _ hints: [String]
+    ) -> CommandFailure {
+        CommandFailure(
+            .storeDamaged, "the store \(printable(path, limit: 200)) \(what)", hints: hints)
+    }
+
+    private static func backupHints(_ path: String, _ locations: Locations) -> [String] {
+        path == locations.store ? [backupHint(locations)] : []
+    }
+
+    static func backupHint(_ locations: Locations) -> String {
+        "the store before its last change is \(printable(locations.backup, limit: 200)): "
+            + "`otptoken doctor` tells what is in it"
     }
 
     static func badDeviceKey(_ locations: Locations) -> CommandFailure {
@@ -96,10 +119,43 @@ enum Messages {
         }
     }
 
+    static func inputReadTwice(_ options: [String]) -> CommandFailure {
+        CommandFailure(
+            .usage,
+            "only one of \(options.map { "--\($0)" }.joined(separator: " and ")) can be -",
+            hints: ["standard input holds one secret: name a file for the other"])
+    }
+
+    // MARK: Questions
+
+    static func terminal(_ failure: ControllingTerminal.Failure) -> CommandFailure {
+        switch failure {
+        case .endOfInput, .interrupted, .none:
+            return CommandFailure(.failure, "given up: nothing was changed")
+        case .tooLong:
+            return CommandFailure(.usage, "the answer is too long", hints: ["try again"])
+        case .system(let reason):
+            return CommandFailure(
+                .failure, "cannot ask at the terminal: \(reason)",
+                hints: ["give options instead: `otptoken help` tells which"])
+        }
+    }
+
+    static func missingConfirmation() -> CommandFailure {
+        CommandFailure(
+            .usage, "--yes is missing, and there is no terminal to ask at",
+            hints: ["write --yes to do it without being asked"])
+    }
+
     // MARK: Tokens
 
-    static func noToken() -> CommandFailure {
-        CommandFailure(.noSuchToken, "there is no token yet", hints: ["`otptoken init` enrols one"])
+    static func noToken(_ locations: Locations? = nil) -> CommandFailure {
+        let hasBackup = locations.map { !isReadable($0.store) && isReadable($0.backup) } ?? false
+        return CommandFailure(
+            .noSuchToken, "there is no token yet",
+            hints: ["`otptoken init` enrols one"]
+                + (hasBackup
+                    ? ["the store is gone, but its backup is there: `otptoken doctor`"] : []))
     }
 
     static func onlyPending(_ token: Token) -> CommandFailure {

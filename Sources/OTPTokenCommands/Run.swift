@@ -24,6 +24,13 @@ private func execute(_ arguments: [String]) throws(CommandFailure) {
     case "show": try show(line, Session(line))
     case "watch": try watch(line, Session(line))
     case "list": try list(line, Session(line))
+    case "rename": try rename(line, Session(line))
+    case "remove": try remove(line, Session(line))
+    case "default": try chooseDefault(line, Session(line))
+    case "passphrase": try passphrase(line, Session(line))
+    case "unlock": try unlock(line, Session(line))
+    case "lock": try lock(Session(line))
+    case "doctor": try doctor(line, Session(line))
     // The parser lets no other command through.
     default: break
     }

@@ -3,8 +3,15 @@ internal import Platform
 
 /// What a command that touches the user's files works with.
 struct Session {
+    /// The options that name a file with a secret, or standard input.
+    private static let secretFiles = [
+        "passphrase-file", "new-passphrase-file", "start-password-file",
+    ]
+
     let locations: Locations
     let isQuiet: Bool
+    /// Finds the store's key.
+    let unlocking: Unlocking
 
     /// Hardens the process, and finds the user's files.
     ///
@@ -20,6 +27,8 @@ struct Session {
         }
         if !network { CryptographyLibrary.startOffline() }
         isQuiet = line.has("quiet")
+        let readingInput = Self.secretFiles.filter { line.value($0) == "-" }
+        guard readingInput.count < 2 else { throw Messages.inputReadTwice(readingInput) }
         if let home = line.value("home") {
             guard !home.isEmpty else { throw Messages.emptyHome() }
             locations = Locations(home: home)
@@ -28,6 +37,7 @@ struct Session {
         } else {
             throw Messages.noHome()
         }
+        unlocking = Unlocking(locations, passphraseFile: line.value("passphrase-file"))
     }
 
     /// Tells somebody who waits at a terminal what for.

@@ -9,6 +9,10 @@ extension ProgramTable {
         summary: "shows the one-time codes of the tokens that services issue",
         globals: [
             .home,
+            OptionEntry(
+                "passphrase-file", value: "FILE",
+                "read the passphrase from FILE (- for standard input) instead of asking",
+                completion: .file),
             OptionEntry("quiet", "print no notes, only results and errors"),
             .help,
             .version,
@@ -53,6 +57,47 @@ extension ProgramTable {
             CommandEntry(
                 "list", "lists the tokens",
                 options: [OptionEntry("names", "print the names alone, one a line"), .json]),
+            CommandEntry(
+                "rename", "gives a token another name",
+                operands: [
+                    OperandEntry("OLD", required: true, completion: .token),
+                    OperandEntry("NEW", required: true),
+                ]),
+            CommandEntry(
+                "remove", "removes a token from this machine",
+                operands: [OperandEntry("NAME", required: true, completion: .token)],
+                options: [OptionEntry("yes", "do not ask")]),
+            CommandEntry(
+                "default", "chooses the token that is shown when none is named",
+                operands: [OperandEntry("NAME", required: true, completion: .token)]),
+            CommandEntry(
+                "passphrase", "sets, changes or removes the app lock",
+                operands: [
+                    OperandEntry(
+                        "ACTION", required: true, completion: .choices(["set", "change", "remove"]))
+                ],
+                options: [
+                    OptionEntry(
+                        "command", "lock with what passphrase.command of the config prints"),
+                    OptionEntry(
+                        "new-passphrase-file", value: "FILE",
+                        "with change: read the new passphrase from FILE", completion: .file),
+                ]),
+            CommandEntry(
+                "unlock", "keeps a locked store open for a while",
+                options: [
+                    OptionEntry(
+                        "for", value: "DURATION",
+                        "how long: 30s, 15m, 8h, 7d; else 15m, or unlock.for")
+                ]),
+            CommandEntry("lock", "ends what unlock began"),
+            CommandEntry(
+                "doctor", "looks for what is wrong, and says what to do",
+                options: [
+                    OptionEntry(
+                        "restore-backup",
+                        "put the store before its last change in the place of a damaged one")
+                ]),
             .completion,
             .help,
         ])

@@ -23,6 +23,7 @@ func watch(_ line: Invocation, _ session: Session) throws(CommandFailure) {
 
 private func chosenTokens(_ names: [String], _ session: Session) throws(CommandFailure) -> [Token] {
     let tokens = try session.activeTokens()
+    session.unlocking.forget()
     guard names.isEmpty else {
         var chosen: [Token] = []
         for name in names { chosen.append(try choose(name, from: tokens)) }

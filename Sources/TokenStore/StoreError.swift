@@ -6,12 +6,6 @@ package enum StoreError: Error, Equatable {
     case notAStore
     /// It is one, but something in it is not as this program writes it; what, in a few words.
     case damaged(String)
-    /// The device slot does not open: another machine's store, a changed device key, or damage.
-    case foreignDevice
-    /// There is a device slot, but no device key to open it with.
-    case noDeviceKey
-    /// None of its slots can be opened without the person; their kinds.
-    case locked(kinds: [String])
     /// A token that this version does not know how to handle; why.
     case unsupported(String)
     /// Longer than a store can be.

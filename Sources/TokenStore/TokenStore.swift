@@ -2,54 +2,46 @@ package import Cryptography
 
 /// An opened store: its tokens, its slots, and the key that it is sealed with.
 package struct TokenStore: ~Copyable {
-    /// The longest file taken, in bytes.
-    package static let maximumCount = 64 << 20
-
     /// The tokens, in the order of their enrolment.
     package var tokens: [Token]
     /// The ways to the store key.
     package private(set) var slots: [KeySlot]
-    private let key: SecretBytes
+    private var key: SecretBytes
 
-    /// A new store without tokens, which opens on this machine.
-    ///
-    /// - Parameters:
-    ///   - device: device key and machine identity, one behind the other.
-    ///   - random: where keys and salts come from.
-    /// - Throws: `StoreError.cryptography`.
-    package init(newFor device: borrowing SecretBytes, random: RandomSource) throws(StoreError) {
-        do throws(CryptographyError) {
-            let key = try random(32)
-            slots = [try KeySlot(wrapping: key, device: device, random: random)]
-            self.key = key
-            tokens = []
-        } catch {
-            throw .cryptography(error)
-        }
+    init(tokens: [Token], slots: [KeySlot], key: consuming SecretBytes) {
+        self.tokens = tokens
+        self.slots = slots
+        self.key = key
     }
 
-    /// Opens a store.
+    /// A new store without tokens.
     ///
     /// - Parameters:
-    ///   - file: its bytes.
-    ///   - device: device key and machine identity, one behind the other; nil when there is no device key.
-    /// - Throws: `StoreError`.
-    package init(opening file: [UInt8], device: borrowing SecretBytes?) throws(StoreError) {
-        guard file.count <= Self.maximumCount else { throw .tooLarge }
-        let (header, bodyStart) = try StoreHeader.read(file)
-        let key = try Self.storeKey(header.slots, device: device)
-        let plaintext: SecretBytes
-        do throws(CryptographyError) {
-            guard try header.isAuthentic(key: key) else { throw .notAuthentic }
-            plaintext = try AESGCM.open(
-                file.span.extracting(bodyStart...), key: Self.payloadKey(key), aad: header.bytes)
-        } catch .notAuthentic {
-            throw .damaged("does not authenticate")
-        } catch {
-            throw .cryptography(error)
-        }
-        tokens = try Plaintext.decode(plaintext)
-        slots = header.slots
+    ///   - kind: what opens it.
+    ///   - secret: of this kind.
+    ///   - random: where keys and salts come from.
+    /// - Throws: `StoreError.cryptography`.
+    package init(
+        openedBy kind: KeySlot.Kind, _ secret: borrowing SecretBytes, random: RandomSource
+    ) throws(StoreError) {
+        let key = try Self.newKey(random)
+        let slot = try Self.slot(for: key, kind, secret, random)
+        self.init(tokens: [], slots: [slot], key: key)
+    }
+
+    /// Takes a fresh store key and one slot for it, in the place of all former slots: what opened the store until
+    /// now does not open what is sealed from now on.
+    ///
+    /// - Parameters:
+    ///   - kind: what opens it.
+    ///   - secret: of this kind.
+    ///   - random: where keys and salts come from.
+    /// - Throws: `StoreError.cryptography`.
+    package mutating func rekey(
+        openedBy kind: KeySlot.Kind, _ secret: borrowing SecretBytes, random: RandomSource
+    ) throws(StoreError) {
+        let key = try Self.newKey(random)
+        slots = [try Self.slot(for: key, kind, secret, random)]
         self.key = key
     }
 
@@ -73,33 +65,26 @@ package struct TokenStore: ~Copyable {
         } catch {
             throw .cryptography(error)
         }
-        guard file.count <= Self.maximumCount else { throw .tooLarge }
+        guard file.count <= SealedStore.maximumCount else { throw .tooLarge }
         return file
     }
 
-    private static func storeKey(
-        _ slots: [KeySlot], device: borrowing SecretBytes?
-    ) throws(StoreError) -> SecretBytes {
-        let own = slots.filter { $0.kind == KeySlot.device }
-        guard !own.isEmpty else {
-            // A slot of no kind at all is a damaged one: nobody has a passphrase for it.
-            guard slots.contains(where: { KeySlot.lockKinds.contains($0.kind) }) else {
-                throw .damaged("no known slot")
-            }
-            throw .locked(kinds: slots.map(\.kind))
-        }
-        switch device {
-        case .none:
-            throw .noDeviceKey
-        case .some(let device):
-            for slot in own {
-                if let key = try slot.unwrap(device: device) { return key }
-            }
-            throw .foreignDevice
+    private static func newKey(_ random: RandomSource) throws(StoreError) -> SecretBytes {
+        do throws(CryptographyError) { return try random(32) } catch { throw .cryptography(error) }
+    }
+
+    private static func slot(
+        for key: borrowing SecretBytes, _ kind: KeySlot.Kind, _ secret: borrowing SecretBytes,
+        _ random: RandomSource
+    ) throws(StoreError) -> KeySlot {
+        do throws(CryptographyError) {
+            return try KeySlot(wrapping: key, for: kind, secret: secret, random: random)
+        } catch {
+            throw .cryptography(error)
         }
     }
 
-    private static func payloadKey(
+    static func payloadKey(
         _ key: borrowing SecretBytes
     ) throws(CryptographyError) -> SecretBytes {
         try HKDF.derive(from: key, purpose: "otptoken-store/1 payload")

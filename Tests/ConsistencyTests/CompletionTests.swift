@@ -41,6 +41,10 @@ struct CompletionTests {
         ("otptoken show --json E⇥", ["show", "--json", "Example Bank"]),
         ("otptoken show -- E⇥", ["show", "--", "Example Bank"]),
         ("otptoken watch x E⇥", ["watch", "x", "Example Bank"]),
+        ("otptoken remove --y⇥E⇥", ["remove", "--yes", "Example Bank"]),
+        ("otptoken default 銀⇥", ["default", "銀行 一"]),
+        // The new name is nobody's to guess.
+        ("otptoken rename E⇥E⇥", ["rename", "Example Bank", "E"]),
         // An operand too many, and a value that nobody knows, are not offered.
         ("otptoken show x E⇥", ["show", "x", "E"]),
         ("otptoken list E⇥", ["list", "E"]),
@@ -66,21 +70,45 @@ struct CompletionTests {
             atPath: folder, withIntermediateDirectories: false)
         try "".write(toFile: folder + "/some file", atomically: true, encoding: .utf8)
         for (typed, words) in Self.lines {
-            let program = String(typed.prefix { $0 != " " })
-            let outcome = try Program.run(
-                "env",
-                [
-                    "-C", folder, Enrolled.python, Enrolled.folder + "/press_tab.py",
-                    shell.rawValue, Program.root + "/completions", program,
-                    typed.replacingOccurrences(of: "⇥", with: "\t"),
-                ], home: enrolled.home.path, extra: ["LC_ALL": "C.UTF-8"])
-            #expect(
-                outcome.status == 0, "\(shell) and python3 are needed: \(outcome.errors)")
-            let got = outcome.output.split(separator: "\n").map(String.init)
-            #expect(got == [program] + words, "\(typed)")
+            let got = try self.words(typed, in: shell, folder: folder, home: enrolled.home.path)
+            #expect(Array(got.dropFirst()) == words, "\(typed)")
         }
         let left = try FileManager.default.contentsOfDirectory(atPath: folder)
         #expect(left == ["some file"], "a name was run as a command")
+    }
+
+    /// What a shell makes of a line that somebody types.
+    private func words(
+        _ typed: String, in shell: Shell, folder: String, home: String
+    ) throws -> [String] {
+        let outcome = try Program.run(
+            "env",
+            [
+                "-C", folder, Enrolled.python, Enrolled.folder + "/press_tab.py",
+                shell.rawValue, Program.root + "/completions",
+                String(typed.prefix { $0 != " " }),
+                typed.replacingOccurrences(of: "⇥", with: "\t"),
+            ], home: home, extra: ["LC_ALL": "C.UTF-8"])
+        #expect(outcome.status == 0, "\(shell) and python3 are needed: \(outcome.errors)")
+        return outcome.output.split(separator: "\n").map(String.init)
+    }
+
+    @Test(arguments: Shell.allCases)
+    func `the tab key asks nobody for a passphrase`(shell: Shell) throws {
+        let home = try TemporaryFolder()
+        try StoreMaker.write(
+            [StoreMaker.token("Example Bank")], home: home.path, passphrase: "correct horse")
+        func words() throws -> [String] {
+            try self.words("otptoken show E⇥", in: shell, folder: home.path, home: home.path)
+        }
+        #expect(try words() == ["otptoken", "show", "E"])
+        guard Keyring.isAvailable else { return }
+        let unlock = try Program.run(
+            Program.otptoken, ["unlock", "--passphrase-file", "-"], home: home.path,
+            input: "correct horse")
+        #expect(unlock.status == 0, "\(unlock.errors)")
+        #expect(try words() == ["otptoken", "show", "Example Bank"])
+        #expect(try Program.run(Program.otptoken, ["lock"], home: home.path).status == 0)
     }
 
     @Test(arguments: Documented.all)

@@ -29,6 +29,9 @@ final class IssuerHalf: @unchecked Sendable {
         secret = try (knowsPassword ? Self.right : Self.wrong).get()
     }
 
+    /// The part of the person's record that start passwords can be tried on.
+    static func w0() throws -> [UInt8] { try right.get().value.w0.exposed }
+
     /// The fields of the right answer to a first request.
     func start(_ request: ScriptedServer.Request) -> [String: String] {
         guard let start = try? EnrolmentIssuer.Start(body: request.body),

@@ -63,9 +63,9 @@ final class Person: Sendable {
     func tokens() throws -> [Token] {
         guard FileManager.default.fileExists(atPath: locations.store) else { return [] }
         let key = try PrivateFile.read(locations.deviceKey, limit: 32)
-        let device: SecretBytes? = SecretBytes(copying: (key + machineIdentity()).span)
+        let device = SecretBytes(copying: (key + machineIdentity()).span)
         return try TokenStore(
-            opening: PrivateFile.read(locations.store, limit: 1 << 20), device: device
+            opening: PrivateFile.read(locations.store, limit: 1 << 20), .device, device
         ).tokens
     }
 

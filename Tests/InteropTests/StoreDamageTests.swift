@@ -50,44 +50,6 @@ import Testing
         #expect(try person.run("show").status == 0)
     }
 
-    @Test func `is refused for any bit that is flipped, and not touched`() throws {
-        var dice = SystemRandomNumberGenerator()
-        let head = (0..<40 * 8).map { $0 }
-        let random = (0..<200).map { _ in Int.random(in: 0..<store.count * 8, using: &dice) }
-        let bits = head + random + [store.count * 8 - 1, (store.count - 20) * 8]
-        // One shell goes through all of them: each in a folder of its own.
-        let farm = try TemporaryFolder()
-        let key = try PrivateFile.read(person.locations.deviceKey, limit: 32)
-        for bit in Set(bits) {
-            let home = "\(farm.path)/\(bit)"
-            try PrivateFolder.ensure(home)
-            var damaged = store
-            damaged[bit / 8] ^= 1 << UInt8(bit % 8)
-            try PrivateFile.replace(home + "/tokens", with: damaged)
-            try PrivateFile.replace(home + "/device.key", with: key)
-        }
-        let script = """
-            cd '\(farm.path)' && for home in *; do
-                otptoken --home "$home" list > "$home.out" 2> "$home.err" < /dev/null
-                echo $? > "$home.status"
-            done
-            """
-        #expect(try Program.run("/bin/sh", ["-c", script], home: person.home).status == 0)
-        let files = try farm.files()
-        for bit in Set(bits) {
-            let at = "bit \(bit % 8) of byte \(bit / 8)"
-            #expect(files["\(bit).status"] == Array("5\n".utf8), "\(at)")
-            #expect(files["\(bit).out"] == [], "\(at)")
-            let errors = String(decoding: files["\(bit).err"] ?? [], as: UTF8.self)
-            #expect(errors.contains("tokens.bak"), "\(at): \(errors)")
-            var damaged = store
-            damaged[bit / 8] ^= 1 << UInt8(bit % 8)
-            #expect(files["\(bit)/tokens"] == damaged, "\(at)")
-            let names = try FileManager.default.contentsOfDirectory(atPath: "\(farm.path)/\(bit)")
-            #expect(Set(names) == ["tokens", "device.key"], "\(at)")
-        }
-    }
-
     @Test(arguments: [0, 1, 16, 17, 100, 200, -1, -16, -17])
     func `is refused when it is cut`(count: Int) throws {
         let kept = count < 0 ? store.dropLast(-count) : store.prefix(count)

@@ -44,6 +44,13 @@ struct JSONTests {
         #expect(read(String(repeating: "[", count: 60000)) == nil)
     }
 
+    @Test func `a name that comes twice is found among thousands`() {
+        let members = (0..<8000).map { "\"\($0)\":0" }.joined(separator: ",")
+        #expect(read("{\(members)}")?["7999"] == .integer(0))
+        #expect(read("{\(members),\"0\":1}") == nil)
+        #expect(read("{\(members),\"7999\":1}") == nil)
+    }
+
     @Test func `a whole number may be written with a fraction`() {
         #expect(read("60.0")?.integer == 60)
         #expect(read("6e1")?.integer == 60)

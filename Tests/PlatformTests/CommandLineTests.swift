@@ -57,6 +57,17 @@ import Testing
         #expect(try line("show --at --").value("at") == "--")
     }
 
+    @Test func `a mark that combines with a sign does not make it another sign`() throws {
+        #expect(try line("show --at=\u{301}a").value("at") == "\u{301}a")
+        #expect(try line("show --at=a=\u{301}").value("at") == "a=\u{301}")
+        #expect(
+            refusal("show -\u{301}a")
+                == .unknownOption("-\u{301}a", command: "show", nearest: nil))
+        #expect(
+            refusal("show --\u{301}all")
+                == .unknownOption("--\u{301}all", command: "show", nearest: "--all"))
+    }
+
     @Test func `two dashes end the options, one is an operand`() throws {
         #expect(try line("show -- --all").operands == ["--all"])
         #expect(try line("watch -- -- -x").operands == ["--", "-x"])

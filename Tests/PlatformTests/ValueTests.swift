@@ -33,6 +33,7 @@ import Testing
         "https://h/\r\nX:y", "https://é.example", "https://%C3%A9.example", "https://a%00b",
         "https://a%0D%0Ab", "https://a%2Fb", "https://a%20b", "https://[::1", "https://::1",
         "https://[::1%25eth0]", "https://h/\u{7F}", "javascript://h", "https://\u{1B}h",
+        "http://127.0.0.1\0", "http://127.0.0.1\0\u{1B}b/", "https://[::1\0]", "https://[::1\0x]/",
     ]) func `are refused`(text: String) { #expect(ServerURL(text) == nil) }
 
     @Test func `are not longer than 512 bytes`() {
@@ -80,4 +81,17 @@ import Testing
         "9999-12-31T23:59:59-00:01", "2026-01-01_00:00:00Z", "20260101T000000Z",
         "2026-01-01T00:00:00 Z", "1970-01-01T00:00:00+00:01", "２026-01-01T00:00:00Z",
     ]) func `are refused`(text: String) { #expect(moment(text) == nil) }
+}
+
+@Suite struct `Lengths of time` {
+    @Test(arguments: [
+        ("1s", 1), ("30s", 30), ("15m", 900), ("90m", 5400), ("8h", 28800), ("7d", 604_800),
+        ("30d", 2_592_000), ("720h", 2_592_000), ("43200m", 2_592_000), ("2592000s", 2_592_000),
+    ]) func `are read`(text: String, seconds: Int) { #expect(duration(text) == seconds) }
+
+    @Test(arguments: [
+        "", "s", "0s", "0d", "01s", "15", "15 m", " 15m", "15m ", "-1s", "+1s", "1.5h", "1h30m",
+        "15M", "15min", "1w", "31d", "721h", "2592001s", "9999999d", "99999999s",
+        "99999999999999999999d", "１５m", "0x1s", "1e3s", "m15",
+    ]) func `are refused`(text: String) { #expect(duration(text) == nil) }
 }

@@ -29,7 +29,7 @@ package final class Tmux: Sendable {
 
     /// Types a line and presses Enter.
     package func type(_ line: String) throws {
-        try command(["send-keys", "-l", line])
+        try command(["send-keys", "-l", "--", line])
         try press("Enter")
     }
 

@@ -19,8 +19,8 @@ import TokenStore
             let error = failure(opening: altered)
             switch (bit / 8, error) {
             case (0..<firstLine, .notAStore): break
-            case (kind, .locked), (kind, .damaged): break
-            case (firstLine..<body, .damaged), (firstLine..<body, .foreignDevice): break
+            case (kind, .damaged): break
+            case (firstLine..<body, .damaged): break
             case (body..., .damaged): break
             default: Issue.record("bit \(bit): \(String(describing: error))")
             }
@@ -80,8 +80,7 @@ import TokenStore
             #expect(try refusal(of: doubled, body) == broken, "\(first) doubled")
             var shorter = lines
             let gone = shorter.remove(at: first)
-            let locked = StoreError.locked(kinds: ["scrypt", "tpm2-pcr7", "command"])
-            let expected = gone.hasPrefix("slot device ") ? locked : broken
+            let expected = gone.hasPrefix("slot device ") ? StoreError.noSlotOpens : broken
             #expect(try refusal(of: shorter, body) == expected, "\(first) taken away")
         }
         var longer = lines
@@ -128,6 +127,6 @@ import TokenStore
     }
 
     @Test func `a file that is too long is not even read`() {
-        #expect(failure(opening: bytes(0, TokenStore.maximumCount + 1)) == .tooLarge)
+        #expect(failure(opening: bytes(0, SealedStore.maximumCount + 1)) == .tooLarge)
     }
 }

@@ -66,7 +66,7 @@ import TokenStore
     @Test(arguments: ["slot x y", "slot new-kind-2 17 8 1 AAAA BBBB", "slot x =", "slot 1 ~"])
     func `a slot of an unknown kind is kept through opening and sealing`(_ line: String) throws {
         let file = try workshop.store("", slots: [line, workshop.slot(), line])
-        let store = try TokenStore(opening: file, device: SecretBytes(workshop.device))
+        let store = try TokenStore(opening: file, .device, SecretBytes(workshop.device))
         let again = try store.sealed(random: ScriptedRandom([Fixture.payloadNonce]).draw)
         #expect(again == file)
     }

@@ -143,7 +143,7 @@ import TokenStore
         ]
         let text = "token\n" + (Self.lines + extras).joined(separator: "\n") + "\nend\n"
         let file = try Workshop().store(text)
-        let store = try TokenStore(opening: file, device: SecretBytes(Workshop().device))
+        let store = try TokenStore(opening: file, .device, SecretBytes(Workshop().device))
         let kept = store.tokens[0].extras.map {
             "\($0.key) \(String(decoding: $0.value.value.exposed, as: UTF8.self))"
         }

@@ -8,13 +8,14 @@ import TokenStore
     private let device = bytes(0x33, 64)
 
     private func sealed(_ tokens: [Token]) throws -> [UInt8] {
-        var store = try TokenStore(newFor: SecretBytes(device), random: SecretBytes.random)
+        var store = try TokenStore(
+            openedBy: .device, SecretBytes(device), random: SecretBytes.random)
         store.tokens = tokens
         return try store.sealed(random: SecretBytes.random)
     }
 
     private func opened(_ file: [UInt8]) throws -> [Token] {
-        try TokenStore(opening: file, device: SecretBytes(device)).tokens
+        try TokenStore(opening: file, .device, SecretBytes(device)).tokens
     }
 
     @Test func `a new store is empty and opens`() throws {
@@ -55,7 +56,8 @@ import TokenStore
     }
 
     @Test func `nothing of a store is the same at the next save, but its header`() throws {
-        var store = try TokenStore(newFor: SecretBytes(device), random: SecretBytes.random)
+        var store = try TokenStore(
+            openedBy: .device, SecretBytes(device), random: SecretBytes.random)
         store.tokens = [token("a")]
         let first = try store.sealed(random: SecretBytes.random)
         let second = try store.sealed(random: SecretBytes.random)
@@ -78,10 +80,11 @@ import TokenStore
         for values in [[], [Fixture.key], [Fixture.key, Fixture.salt]] as [[[UInt8]]] {
             #expect(throws: failed) {
                 _ = try TokenStore(
-                    newFor: SecretBytes(device), random: ScriptedRandom(values).draw)
+                    openedBy: .device, SecretBytes(device), random: ScriptedRandom(values).draw)
             }
         }
-        let store = try TokenStore(newFor: SecretBytes(device), random: SecretBytes.random)
+        let store = try TokenStore(
+            openedBy: .device, SecretBytes(device), random: SecretBytes.random)
         var caught: StoreError?
         do throws(StoreError) {
             _ = try store.sealed(random: ScriptedRandom([]).draw)

@@ -8,7 +8,7 @@ import TokenStore
 @Suite struct WorkedStoreTests {
     @Test(arguments: ["device.store", "several.store"])
     func `a store of another program opens`(_ name: String) throws {
-        let store = try TokenStore(opening: Fixture.read(name), device: Fixture.device())
+        let store = try TokenStore(opening: Fixture.read(name), .device, Fixture.device())
         let tokens = store.tokens
         #expect(tokens.map(\.name) == ["例の銀行", "pending one", "vpn"])
         #expect(
@@ -38,39 +38,53 @@ import TokenStore
         _ name: String
     ) throws {
         let file = try Fixture.read(name)
-        let store = try TokenStore(opening: file, device: Fixture.device())
+        let store = try TokenStore(opening: file, .device, Fixture.device())
         let again = try store.sealed(random: ScriptedRandom([Fixture.payloadNonce]).draw)
         #expect(again == file)
     }
 
     @Test func `the kinds of slots are named in order`() throws {
-        let store = try TokenStore(opening: Fixture.read("several.store"), device: Fixture.device())
-        #expect(store.slots.map(\.kind) == ["scrypt", "tpm2-pcr7", "device", "command"])
+        let store = try TokenStore(
+            opening: Fixture.read("several.store"), .device, Fixture.device())
+        #expect(store.slots.map(\.kind) == [.scrypt, nil, .device, .command])
     }
 
     @Test func `a new store is byte for byte what the other program writes`() throws {
         let worked = try Fixture.read("device.store")
-        let tokens = try TokenStore(opening: worked, device: Fixture.device()).tokens
+        let tokens = try TokenStore(opening: worked, .device, Fixture.device()).tokens
         let script = ScriptedRandom([
             Fixture.key, Fixture.salt, Fixture.wrapNonce, Fixture.payloadNonce,
         ])
-        var store = try TokenStore(newFor: Fixture.device(), random: script.draw)
+        var store = try TokenStore(openedBy: .device, Fixture.device(), random: script.draw)
         #expect(store.tokens.isEmpty)
         store.tokens = tokens
         #expect(try store.sealed(random: script.draw) == worked)
     }
 
-    @Test func `a store without a device slot is locked`() throws {
-        let file = try Fixture.read("locked.store")
-        let locked = StoreError.locked(kinds: ["scrypt", "command", "tpm2-pcr7"])
-        #expect(throws: locked) { _ = try TokenStore(opening: file, device: Fixture.device()) }
-        #expect(throws: locked) { _ = try TokenStore(opening: file, device: nil) }
+    private static let secrets: [(KeySlot.Kind, String)] = [
+        (.scrypt, "correct horse battery staple"), (.command, "what the command says"),
+    ]
+
+    @Test(arguments: secrets, ["several.store", "locked.store"])
+    func `passphrase and command open what another program locked with them`(
+        _ secret: (kind: KeySlot.Kind, text: String), _ name: String
+    ) throws {
+        let file = try Fixture.read(name)
+        let store = try TokenStore(opening: file, secret.kind, SecretBytes(text: secret.text))
+        #expect(store.tokens.map(\.name) == ["例の銀行", "pending one", "vpn"])
+        let again = try store.sealed(random: ScriptedRandom([Fixture.payloadNonce]).draw)
+        #expect(again == file)
     }
 
-    @Test(arguments: ["device.store", "several.store"])
-    func `without the device key a device slot is of no use`(_ name: String) throws {
-        let file = try Fixture.read(name)
-        #expect(throws: StoreError.noDeviceKey) { _ = try TokenStore(opening: file, device: nil) }
+    @Test(arguments: secrets)
+    func `nothing else opens them`(_ secret: (kind: KeySlot.Kind, text: String)) throws {
+        let sealed = try SealedStore(Fixture.read("several.store"))
+        for wrong in ["", " ", secret.text + "\n", secret.text + " ", "Correct horse"] {
+            #expect(try !sealed.opens(with: secret.kind, SecretBytes(text: wrong)))
+        }
+        for kind in KeySlot.Kind.allCases where kind != secret.kind {
+            #expect(try !sealed.opens(with: kind, SecretBytes(text: secret.text)))
+        }
     }
 
     @Test func `every other device is foreign`() throws {
@@ -79,8 +93,8 @@ import TokenStore
         var others = device.bitFlips.map(\.bytes)
         others += [[], try Fixture.read("device.key"), device + [0], device + [0x0A]]
         for other in others {
-            #expect(throws: StoreError.foreignDevice) {
-                _ = try TokenStore(opening: file, device: SecretBytes(other))
+            #expect(throws: StoreError.noSlotOpens) {
+                _ = try TokenStore(opening: file, .device, SecretBytes(other))
             }
         }
     }

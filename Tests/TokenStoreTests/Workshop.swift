@@ -67,7 +67,7 @@ struct Workshop {
 
     /// The tokens of a file.
     func open(_ file: [UInt8]) throws(StoreError) -> [Token] {
-        try TokenStore(opening: file, device: SecretBytes(device)).tokens
+        try TokenStore(opening: file, .device, SecretBytes(device)).tokens
     }
 }
 

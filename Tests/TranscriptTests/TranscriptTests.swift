@@ -1,11 +1,13 @@
 import Foundation
 import TestSupport
 import Testing
+import TokenStore
 
 /// Runs the transcripts: what a person would type, and what the built programs answer.
 ///
 /// `$ ` begins a command for sh, `2| ` a line of standard error, `! ` a status other than 0; every other line is
 /// standard output. `{…}` stands for what differs from run to run. OTPTOKEN_RECORD=1 writes them anew, and fails.
+/// In front of the first command, `@ ` is the name of a token that is there, and `@? ` the user ID of a pending one.
 struct TranscriptTests {
     static let folder = Program.root + "/Tests/TranscriptTests/Transcripts"
 
@@ -21,13 +23,14 @@ struct TranscriptTests {
         var actual: [String] = []
         var command: [String] = []
         var recorded: [String] = []
-        for line in expected.split(separator: "\n", omittingEmptySubsequences: false).map(
+        let lines = expected.split(separator: "\n", omittingEmptySubsequences: false).map(
             String.init)
-        {
+        try prepare(lines, home: home.path)
+        for line in lines {
             if line.hasPrefix("#") || line.hasPrefix("$ ") {
                 try flush(&command, &recorded, &actual, home.path)
             }
-            if line.hasPrefix("#") {
+            if line.hasPrefix("#") || line.hasPrefix("@") {
                 actual.append(line)
             } else if line.hasPrefix("$ ") {
                 command = [line]
@@ -44,6 +47,15 @@ struct TranscriptTests {
         } else {
             #expect(text == expected)
         }
+    }
+
+    private func prepare(_ lines: [String], home: String) throws {
+        let tokens = lines.compactMap { line -> Token? in
+            if line.hasPrefix("@ ") { return StoreMaker.token(String(line.dropFirst(2))) }
+            if line.hasPrefix("@? ") { return StoreMaker.pending(String(line.dropFirst(3))) }
+            return nil
+        }
+        if !tokens.isEmpty { try StoreMaker.write(tokens, home: home) }
     }
 
     private func flush(

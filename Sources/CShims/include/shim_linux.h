@@ -44,4 +44,14 @@ typedef struct {
 int shim_resolve(const char *host, uint16_t port, int milliseconds, shim_address *into, int capacity, int *why);
 const char *shim_resolve_text(int why);
 
+// Starts a program, found through PATH, without a shell; words ends with NULL. Its standard input is empty, its standard
+// output a pipe, its standard error this process's; it gets no other descriptor, and no signal is blocked or ignored
+// because this process does that. 0, or an errno.
+typedef struct {
+    int process;
+    int output; // where to read what it prints
+    int end;    // becomes readable when it has ended
+} shim_child;
+int shim_spawn(char *const *words, shim_child *child);
+
 #endif

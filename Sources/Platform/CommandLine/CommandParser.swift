@@ -28,7 +28,7 @@ extension ProgramTable {
         while let argument = rest.popFirst() {
             if !optionsEnded, argument == "--" {
                 optionsEnded = true
-            } else if !optionsEnded, argument.hasPrefix("-"), argument != "-" {
+            } else if !optionsEnded, argument.utf8.first == UInt8(ascii: "-"), argument != "-" {
                 try takeOption(argument, of: command, rest: &rest, into: &options)
             } else if command == nil {
                 guard let found = commands.first(where: { $0.name == argument }) else {
@@ -56,17 +56,19 @@ extension ProgramTable {
         _ argument: String, of command: CommandEntry?, rest: inout ArraySlice<String>,
         into options: inout [GivenOption]
     ) throws(UsageError) {
-        let equals = argument.firstIndex(of: "=")
-        let head = argument[..<(equals ?? argument.endIndex)]
-        let attached = equals.map { String(argument[argument.index(after: $0)...]) }
-        let name = argument == "-h" ? "help" : String(head.dropFirst(2))
+        // Byte by byte: a mark that combines with a sign does not make it another sign.
+        let bytes = argument.utf8
+        let equals = bytes.firstIndex(of: UInt8(ascii: "="))
+        let head = bytes[..<(equals ?? bytes.endIndex)]
+        let attached = equals.map { String(argument[bytes.index(after: $0)...]) }
+        let name = argument == "-h" ? "help" : String(decoding: head.dropFirst(2), as: UTF8.self)
         let known = self.options(of: command)
-        guard argument == "-h" || argument.hasPrefix("--"),
+        guard argument == "-h" || bytes.starts(with: "--".utf8),
             let option = known.first(where: { $0.name == name })
         else {
             // An option of a command that has not been named yet is told by that.
             throw .unknownOption(
-                String(head), command: command?.name,
+                String(decoding: head, as: UTF8.self), command: command?.name,
                 nearest: nearest(to: name, in: known.map(\.name)).map { "--\($0)" })
         }
         guard !options.contains(name) else { throw .optionTwice(name) }

@@ -1,7 +1,7 @@
 /// The words for what can happen to both programs.
 extension CommandFailure {
     package static func file(_ error: FileError, _ path: String) -> CommandFailure {
-        let place = printable(path, limit: 200)
+        let place = printableFile(path)
         switch error {
         case .missing:
             return CommandFailure(.failure, "\(place) does not exist", hints: ["check the path"])
@@ -33,6 +33,10 @@ extension CommandFailure {
             return CommandFailure(
                 .failure, "cannot use \(place): \(reason)",
                 hints: ["nothing was changed: mend the reason and try again"])
+        case .unconfirmed(let reason):
+            return CommandFailure(
+                .failure, "\(place) was changed, but a power cut might undo that: \(reason)",
+                hints: ["mend the reason, and look whether the change is there"])
         }
     }
 
@@ -65,6 +69,11 @@ extension CommandFailure {
             .usage, "no completions for \(printable(name))",
             hints: ["there are some for \(Shell.allCases.map(\.rawValue).joined(separator: ", "))"])
     }
+}
+
+/// The name of a file that the person gave, for a message; `-` is standard input.
+package func printableFile(_ path: String) -> String {
+    path == "-" ? "standard input" : printable(path, limit: 200)
 }
 
 /// A text from outside as one word of a shell's command line.

@@ -21,8 +21,9 @@ extension ProgramTable {
     /// The program's name, as a shell's functions may be called.
     var identifier: String { name.split(separator: "-").joined(separator: "_") }
 
-    /// What prints the names of the tokens, one a line.
-    var namesCommand: String { "\(name) list --names 2>/dev/null" }
+    /// What prints the names of the tokens, one a line; nothing when the store is locked: the tab key asks nobody for a
+    /// passphrase.
+    var namesCommand: String { "\(name) list --names --passphrase-file /dev/null 2>/dev/null" }
 
     /// The choices that a completion stands for, when they are known beforehand.
     func words(_ completion: Completion) -> [String]? {

@@ -6,11 +6,14 @@ package struct Locations: Equatable, Sendable {
     package let data: String
     /// The folder of the device key.
     package let state: String
+    /// The person's settings; a file that need not be there.
+    package let config: String
 
     /// One folder for everything.
     package init(home: String) {
         data = home
         state = home
+        config = home + "/config"
     }
 
     /// The folders that the environment names; nil when neither XDG_… nor HOME is there.
@@ -20,13 +23,16 @@ package struct Locations: Equatable, Sendable {
         if let home = variable("OTPTOKEN_HOME"), !home.isEmpty {
             data = home
             state = home
+            config = home + "/config"
             return
         }
         guard let data = Self.data(of: "otptoken", environment: variable),
-            let state = Self.folder("XDG_STATE_HOME", "/.local/state", "otptoken", variable)
+            let state = Self.folder("XDG_STATE_HOME", "/.local/state", "otptoken", variable),
+            let config = Self.folder("XDG_CONFIG_HOME", "/.config", "otptoken", variable)
         else { return nil }
         self.data = data
         self.state = state
+        self.config = config + "/config"
     }
 
     /// The folder in which a program of this project keeps its data; nil when neither XDG_… nor HOME is there.

@@ -17,6 +17,8 @@ package enum FileError: Error, Equatable {
     case held
     /// The system's reason.
     case system(Errno)
+    /// The file is changed, but the system does not say that the change lies on the disk; its reason.
+    case unconfirmed(Errno)
 
     /// Runs system calls, and names their reasons as this module's callers expect them.
     static func naming<Result: ~Copyable>(
@@ -89,7 +91,7 @@ package enum PrivateFile {
     ///   - path: the file, which need not exist yet.
     ///   - bytes: its new contents.
     ///   - backup: where the former contents are kept, if anywhere.
-    /// - Throws: `FileError.system`; the old file is untouched then.
+    /// - Throws: `FileError.system`; the old file is untouched then. `.unconfirmed` when only the last step fails.
     package static func replace(
         _ path: String, with bytes: [UInt8], keeping backup: String? = nil
     ) throws(FileError) {
@@ -124,17 +126,45 @@ package enum PrivateFile {
                 try file.synchronise()
                 if let backup { try keep(path, as: backup) }
                 _ = try retrying { unsafe rename(fresh, path) }
-                try synchroniseFolder(of: path)
             }
         } catch {
             _ = unsafe unlink(fresh)
             throw error
+        }
+        do {
+            try synchroniseFolder(of: path)
+        } catch {
+            throw .unconfirmed(error)
         }
     }
 
     /// Removes a file, if there is one.
     package static func remove(_ path: String) throws(FileError) {
         try FileError.naming { () throws(Errno) in try unlinkIfThere(path) }
+    }
+
+    /// What follows a file's name when it was set aside, in front of a number.
+    package static let asideMark = ".aside-"
+
+    /// Gives a file another name beside it, under which it stays when the first one is used anew.
+    ///
+    /// - Parameter path: the file.
+    /// - Returns: the name that was free: the path with `.aside-1` or a higher number behind it.
+    /// - Throws: `FileError.missing` or `.system`; the file keeps its first name in any case.
+    package static func setAside(_ path: String) throws(FileError) -> String {
+        var number = 1
+        while true {
+            let name = "\(path)\(asideMark)\(number)"
+            do {
+                try FileError.naming { () throws(Errno) in
+                    _ = try retrying { unsafe link(path, name) }
+                    try synchroniseFolder(of: path)
+                }
+                return name
+            } catch .system(.exists) {
+                number += 1
+            }
+        }
     }
 
     private static func unlinkIfThere(_ path: String) throws(Errno) {
@@ -154,6 +184,8 @@ package enum PrivateFile {
         } catch .noSuchFile {
             return
         }
+        // A rename to another name of the same file does nothing; a save that was cut short leaves such a backup.
+        defer { _ = unsafe unlink(fresh) }
         _ = try retrying { unsafe rename(fresh, backup) }
     }
 

@@ -9,6 +9,15 @@ package func localDate(_ time: Int64) -> String {
     return unsafe "\(parts.tm_year + 1900)-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday))"
 }
 
+/// A moment as date and time of day in this machine's time zone, `2031-11-20 09:05`.
+package func localMoment(_ time: Int64) -> String {
+    var seconds = time_t(time)
+    var parts = unsafe tm()
+    guard unsafe localtime_r(&seconds, &parts) != nil else { return "\(time)" }
+    let (hour, minute) = unsafe (parts.tm_hour, parts.tm_min)
+    return "\(localDate(time)) \(hour < 10 ? "0" : "")\(hour):\(minute < 10 ? "0" : "")\(minute)"
+}
+
 /// A moment as the Date field of a mail has it (RFC 5322, section 3.3), in UTC.
 package func mailDate(_ time: Int64) -> String {
     var seconds = time_t(time)

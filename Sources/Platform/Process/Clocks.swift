@@ -29,3 +29,6 @@ package struct Deadline: Sendable {
         return Int64(now.tv_sec) * 1000 + Int64(now.tv_nsec) / 1_000_000
     }
 }
+
+/// Does nothing for a while.
+package func pause(seconds: Int) { usleep(UInt32(clamping: seconds * 1_000_000)) }

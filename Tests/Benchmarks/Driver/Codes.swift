@@ -11,7 +11,8 @@ func makeStore(in folder: String, count: Int) throws {
         try PrivateFile.replace(
             locations.deviceKey, with: publicRandom(count: 32, from: SecretBytes.random))
     }
-    var store = try TokenStore(newFor: device(locations), random: SecretBytes.random)
+    var store = try TokenStore(
+        openedBy: .device, device(locations), random: SecretBytes.random)
     for number in 1...count {
         store.tokens.append(
             Token(
@@ -32,12 +33,14 @@ private func device(_ locations: Locations) throws -> SecretBytes {
 func measureStore(in folder: String, times: Int) throws {
     CryptographyLibrary.startOffline()
     let locations = Locations(home: folder)
-    let file = try PrivateFile.read(locations.store, limit: TokenStore.maximumCount)
-    let device: SecretBytes? = try device(locations)
+    let file = try PrivateFile.read(locations.store, limit: SealedStore.maximumCount)
+    let device = try device(locations)
     var (opening, sealing) = (Double.infinity, Double.infinity)
     for _ in 0..<times {
         let start = processorSeconds()
-        let store = try TokenStore(opening: file, device: device)
+        let sealed = try SealedStore(file)
+        guard let key = try sealed.key(.device, from: device) else { throw StoreError.notAStore }
+        let store = try sealed.open(key: key)
         let opened = processorSeconds()
         _ = try store.sealed(random: SecretBytes.random)
         opening = min(opening, opened - start)

@@ -1,0 +1,52 @@
+internal import Platform
+
+/// The person's settings; the file is read by the commands that need one of them, and by no other.
+struct Settings {
+    private static let unlockFor = "unlock.for"
+    private static let passphraseCommand = "passphrase.command"
+    private static let keys = [
+        "clock.check", "clock.servers", "clock.correct", "clipboard.clear", unlockFor,
+        passphraseCommand,
+    ]
+    private static let defaultUnlockTime = 15 * 60
+
+    private let configuration: Configuration
+    private let path: String
+
+    /// Reads the file.
+    ///
+    /// - Parameter locations: where it lies.
+    /// - Throws: when it cannot be read, or says something that no version knows.
+    init(_ locations: Locations) throws(CommandFailure) {
+        path = locations.config
+        do {
+            configuration = try Configuration.read(path)
+        } catch {
+            throw Messages.configuration(error, path)
+        }
+        if let entry = configuration.entries.first(where: { !Self.keys.contains($0.key) }) {
+            throw Messages.unknownSetting(
+                entry, path, nearest: nearest(to: entry.key, in: Self.keys))
+        }
+    }
+
+    /// How long `unlock` lasts, in seconds.
+    func unlockTime() throws(CommandFailure) -> Int {
+        guard let text = configuration.value(Self.unlockFor) else { return Self.defaultUnlockTime }
+        guard let seconds = duration(text) else {
+            throw Messages.badDuration(
+                text, "\(Self.unlockFor) in \(printable(path, limit: 200))", .failure)
+        }
+        return seconds
+    }
+
+    /// Program and arguments of `passphrase.command`; nil when it is not set.
+    func passphraseCommand() throws(CommandFailure) -> [String]? {
+        guard let text = configuration.value(Self.passphraseCommand) else { return nil }
+        do {
+            return try commandWords(text)
+        } catch {
+            throw Messages.badCommand(error, path)
+        }
+    }
+}

@@ -1,0 +1,176 @@
+internal import CShims
+package import Cryptography
+internal import Glibc
+
+/// Why a command gave no secret.
+package enum SecretCommandFailure: Error, Equatable {
+    /// There is no such program in PATH, or at that path.
+    case notFound
+    /// The system does not start it, or takes no note of its end, for this reason.
+    case cannotRun(Errno)
+    /// It ended with a status other than 0.
+    case exited(status: Int)
+    /// A signal ended it.
+    case killed(signal: Int)
+    /// It had not ended after so many seconds, and was stopped.
+    case timedOut(seconds: Int)
+    /// It printed nothing, or a line end alone.
+    case noOutput
+    /// It printed more than `SecretInput.maximumCount` bytes, and was stopped.
+    case tooLong
+}
+
+/// Programs that keep a secret for the person: a keyring, a password manager, a TPM.
+package enum SecretCommand {
+    /// Runs a program, and takes what it prints for the secret, less one line end at its end.
+    ///
+    /// No shell is between. The program has this process's environment and standard error, an empty standard input, and
+    /// may use the terminal, to ask for what opens its own store.
+    ///
+    /// It is done when it has ended, and what was printed until then counts: something that it leaves behind, an agent
+    /// perhaps, may hold its output open, and nobody waits for that. When the time is over, or when too much is printed,
+    /// the program itself is stopped; what it has started finds nobody reading.
+    ///
+    /// - Parameters:
+    ///   - words: the program, a name to be found in PATH or a path, and its arguments.
+    ///   - patience: how long it may take, in seconds; one more when it has to be stopped and does not heed that.
+    /// - Returns: the secret, 1 to `SecretInput.maximumCount` bytes.
+    /// - Throws: `SecretCommandFailure`; what was printed is wiped then.
+    package static func run(
+        _ words: [String], patience: Int = 30
+    ) throws(SecretCommandFailure) -> SecretBytes {
+        let child = try Child(words)
+        var output = SecretBytes(zeros: SecretInput.maximumCount + 1)
+        var count: Int
+        do {
+            count = try child.read(into: &output, patience: patience)
+        } catch {
+            child.stop()
+            throw error
+        }
+        try child.checkStatus()
+        output.withBytes { if count > 0, $0[count - 1] == 0x0A { count -= 1 } }
+        guard count > 0 else { throw .noOutput }
+        return output.slice(0..<count)
+    }
+}
+
+/// A program that works for this one; `stop` or `checkStatus` must take note of its end.
+private struct Child: ~Copyable {
+    private let process: pid_t
+    private let output: FileDescriptor
+    /// Readable when it has ended.
+    private let end: FileDescriptor
+
+    init(_ words: [String]) throws(SecretCommandFailure) {
+        // C would take what stands before a zero for the whole word.
+        guard !words.isEmpty, words.allSatisfy({ !$0.utf8.contains(0) }) else {
+            throw .cannotRun(Errno(EINVAL))
+        }
+        var arguments = unsafe words.map { unsafe strdup($0) } + [nil]
+        defer { unsafe arguments.forEach { unsafe free($0) } }
+        var child = shim_child()
+        let why = unsafe shim_spawn(&arguments, &child)
+        guard why == 0 else { throw why == ENOENT ? .notFound : .cannotRun(Errno(why)) }
+        process = child.process
+        output = FileDescriptor(owning: child.output)
+        end = FileDescriptor(owning: child.end)
+    }
+
+    /// Reads what is printed until the program has ended.
+    ///
+    /// - Parameters:
+    ///   - secret: what it is put into, with room for one byte too many.
+    ///   - patience: how long the program may run, in seconds.
+    /// - Returns: the number of bytes.
+    /// - Throws: `.timedOut`, `.tooLong`, or the system's reason.
+    func read(into secret: inout SecretBytes, patience: Int) throws(SecretCommandFailure) -> Int {
+        let deadline = Deadline(seconds: patience)
+        var count = 0
+        var isOpen = true
+        var isRunning = true
+        while true {
+            let ready = try wait(
+                output: isOpen, end: isRunning, until: isRunning ? deadline : Deadline(seconds: 0))
+            if ready.output {
+                let more = try readMore(into: &secret, from: count)
+                isOpen = more > 0
+                count += more
+                guard count < secret.count else { throw .tooLong }
+            } else if ready.end {
+                // Then once more for the output: the last of it may have come after this look at it.
+                isRunning = false
+            } else if isRunning {
+                throw .timedOut(seconds: patience)
+            } else {
+                return count
+            }
+        }
+    }
+
+    /// Ends the program: asks first, and insists a second later.
+    func stop() {
+        kill(process, SIGTERM)
+        let ready = try? wait(output: false, end: true, until: Deadline(seconds: 1))
+        if ready?.end != true { kill(process, SIGKILL) }
+        var status: CInt = 0
+        _ = try? retrying { unsafe waitpid(process, &status, 0) }
+    }
+
+    /// Takes note of its end.
+    ///
+    /// - Throws: `.exited` or `.killed`, unless its status is 0.
+    func checkStatus() throws(SecretCommandFailure) {
+        var status: CInt = 0
+        do {
+            _ = try retrying { unsafe waitpid(process, &status, 0) }
+        } catch {
+            throw .cannotRun(error)
+        }
+        let signal = status & 0x7F
+        guard signal == 0 else { throw .killed(signal: Int(signal)) }
+        guard status == 0 else { throw .exited(status: Int(status >> 8 & 0xFF)) }
+    }
+
+    /// Waits for what is asked for: something to read, or the end of it; and for the end of the program.
+    private func wait(
+        output readable: Bool, end ended: Bool, until deadline: Deadline
+    ) throws(SecretCommandFailure) -> (output: Bool, end: Bool) {
+        // A negative descriptor is passed over.
+        var entries = [
+            pollfd(fd: readable ? output.number : -1, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: ended ? end.number : -1, events: Int16(POLLIN), revents: 0),
+        ]
+        do {
+            _ = try retrying { unsafe poll(&entries, 2, CInt(clamping: deadline.remaining)) }
+        } catch {
+            throw .cannotRun(error)
+        }
+        return (entries[0].revents != 0, entries[1].revents != 0)
+    }
+
+    /// Reads what is there, into memory that is wiped; 0 at the end.
+    private func readMore(
+        into secret: inout SecretBytes, from start: Int
+    ) throws(SecretCommandFailure) -> Int {
+        var result = 0
+        var failure: Errno?
+        secret.withMutableBytes { bytes in
+            unsafe bytes.withUnsafeMutableBytes { bytes in
+                let room = unsafe bytes[start...]
+                do throws(Errno) {
+                    result = try retrying {
+                        unsafe Glibc.read(
+                            output.number,
+                            UnsafeMutableRawBufferPointer(rebasing: room).baseAddress,
+                            room.count)
+                    }
+                } catch {
+                    failure = error
+                }
+            }
+        }
+        if let failure { throw .cannotRun(failure) }
+        return result
+    }
+}

@@ -1,0 +1,98 @@
+package import Cryptography
+
+/// A store as it lies in its file: read, but not opened yet.
+package struct SealedStore: Sendable {
+    /// The longest file taken, in bytes.
+    package static let maximumCount = 64 << 20
+
+    /// The file's bytes.
+    package let file: [UInt8]
+    private let header: StoreHeader
+    private let bodyStart: Int
+
+    /// Reads the header strictly.
+    ///
+    /// - Parameter file: the file's bytes.
+    /// - Throws: `StoreError`.
+    package init(_ file: [UInt8]) throws(StoreError) {
+        guard file.count <= Self.maximumCount else { throw .tooLarge }
+        (header, bodyStart) = try StoreHeader.read(file)
+        guard header.slots.contains(where: { $0.kind != nil }) else {
+            throw .damaged("no known slot")
+        }
+        self.file = file
+    }
+
+    /// The ways to the store key.
+    package var slots: [KeySlot] { header.slots }
+
+    /// Whether some slot is of this kind.
+    package func hasSlot(_ kind: KeySlot.Kind) -> Bool { slots.contains { $0.kind == kind } }
+
+    /// What tells this header from every other: the SHA-256 of it, which other tokens do not change but another
+    /// passphrase or another store does.
+    ///
+    /// - Returns: 32 bytes.
+    /// - Throws: `StoreError.cryptography`.
+    package func identity() throws(StoreError) -> [UInt8] {
+        do throws(CryptographyError) {
+            return try SHA256.digest(header.bytes)
+        } catch {
+            throw .cryptography(error)
+        }
+    }
+
+    /// Looks for the store key in the slots of one kind.
+    ///
+    /// - Parameters:
+    ///   - kind: what the secret is.
+    ///   - secret: of this kind.
+    /// - Returns: the store key, or nil when the secret opens none of them.
+    /// - Throws: `StoreError.cryptography`.
+    package func key(
+        _ kind: KeySlot.Kind, from secret: borrowing SecretBytes
+    ) throws(StoreError) -> SecretBytes? {
+        do throws(CryptographyError) {
+            for slot in slots where slot.kind == kind {
+                if let key = try slot.unwrap(secret) { return key }
+            }
+            return nil
+        } catch {
+            throw .cryptography(error)
+        }
+    }
+
+    /// Whether a key is the one that the header was written with.
+    ///
+    /// - Parameter key: any bytes.
+    /// - Returns: whether it opens this store, damage apart.
+    /// - Throws: `StoreError.cryptography`.
+    package func isAuthentic(key: borrowing SecretBytes) throws(StoreError) -> Bool {
+        do throws(CryptographyError) {
+            return try header.isAuthentic(key: key)
+        } catch {
+            throw .cryptography(error)
+        }
+    }
+
+    /// Checks and decrypts the whole store.
+    ///
+    /// - Parameter key: the store key.
+    /// - Returns: the store.
+    /// - Throws: `StoreError.damaged` when anything does not authenticate, or another one.
+    package func open(key: consuming SecretBytes) throws(StoreError) -> TokenStore {
+        guard try isAuthentic(key: key) else { throw .damaged("does not authenticate") }
+        let plaintext: SecretBytes
+        do throws(CryptographyError) {
+            plaintext = try AESGCM.open(
+                file.span.extracting(bodyStart...), key: TokenStore.payloadKey(key),
+                aad: header.bytes)
+        } catch .notAuthentic {
+            throw .damaged("does not authenticate")
+        } catch {
+            throw .cryptography(error)
+        }
+        return TokenStore(
+            tokens: try Plaintext.decode(plaintext), slots: header.slots, key: key)
+    }
+}
