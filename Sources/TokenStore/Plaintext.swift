@@ -223,15 +223,15 @@ extension Span<UInt8> {
         guard !digits.isEmpty else { return nil }
         let startsWithZero = self[digits.lowerBound] == UInt8(ascii: "0")
         guard !startsWithZero || digits.count == 1 && !isNegative else { return nil }
-        var number: Int64 = 0
+        // Neither bound of Int64 has more than 19 digits, which a UInt64 holds in any case.
+        guard digits.count <= 19 else { return nil }
+        var magnitude: UInt64 = 0
         for index in digits {
-            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self[index]) else { return nil }
-            let digit = Int64(self[index] - UInt8(ascii: "0"))
-            let (tens, overflow) = number.multipliedReportingOverflow(by: 10)
-            let (sum, more) = tens.addingReportingOverflow(isNegative ? -digit : digit)
-            guard !overflow, !more else { return nil }
-            number = sum
+            let digit = self[index] &- UInt8(ascii: "0")
+            guard digit < 10 else { return nil }
+            magnitude = magnitude &* 10 &+ UInt64(digit)
         }
-        return number
+        guard isNegative else { return Int64(exactly: magnitude) }
+        return magnitude <= Int64.min.magnitude ? Int64(truncatingIfNeeded: 0 &- magnitude) : nil
     }
 }
