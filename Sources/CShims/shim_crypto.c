@@ -35,6 +35,13 @@ void shim_cleanse(void *bytes, size_t count) { OPENSSL_cleanse(bytes, count); }
 
 int shim_equal(const void *a, const void *b, size_t count) { return CRYPTO_memcmp(a, b, count) == 0; }
 
+int shim_same(const void *a, const void *b, size_t count) { return count == 0 || memcmp(a, b, count) == 0; }
+
+size_t shim_find(uint8_t byte, const void *bytes, size_t count) {
+    const uint8_t *found = count ? memchr(bytes, byte, count) : NULL;
+    return found ? (size_t)(found - (const uint8_t *)bytes) : count;
+}
+
 // The kernel's generator directly: it cannot be forked into repeating itself, and costs no DRBG set-up.
 int shim_random(void *out, size_t count) {
     uint8_t *at = out;
@@ -71,39 +78,37 @@ int shim_sha256(const void *input, size_t input_count, uint8_t *out32) {
 
 enum { MAXIMUM_BLOCK = 128, MAXIMUM_DIGEST = 64 };
 
-// H(key block, first, second), the key block being the key of block_count bytes, each xor pad (RFC 2104, section 2).
-static int keyed_digest(EVP_MD_CTX *context, EVP_MD *md, const uint8_t *key, size_t block_count, uint8_t pad,
-                        const void *first, size_t first_count, const void *second, size_t second_count,
-                        uint8_t *out) {
-    uint8_t block[MAXIMUM_BLOCK];
-    for (size_t i = 0; i < block_count; i++) block[i] = key[i] ^ pad;
-    int ok = EVP_DigestInit_ex2(context, md, NULL) && EVP_DigestUpdate(context, block, block_count) &&
-             (first_count == 0 || EVP_DigestUpdate(context, first, first_count)) &&
-             (second_count == 0 || EVP_DigestUpdate(context, second, second_count)) &&
-             EVP_DigestFinal_ex(context, out, NULL);
-    OPENSSL_cleanse(block, sizeof block);
-    return ok;
+// H(block, first, second)
+static int digest_of_parts(EVP_MD_CTX *context, EVP_MD *md, const uint8_t *block, size_t block_count,
+                           const void *first, size_t first_count, const void *second, size_t second_count,
+                           uint8_t *out) {
+    return EVP_DigestInit_ex2(context, md, NULL) && EVP_DigestUpdate(context, block, block_count) &&
+           (first_count == 0 || EVP_DigestUpdate(context, first, first_count)) &&
+           (second_count == 0 || EVP_DigestUpdate(context, second, second_count)) &&
+           EVP_DigestFinal_ex(context, out, NULL);
 }
 
-// HMAC over two parts. Composed from two digests: EVP_MAC sets up, copies and frees four contexts a call, which takes
-// longer than computing a code.
+// HMAC (RFC 2104, section 2) over two parts. Composed from two digests: EVP_MAC sets up, copies and frees four contexts
+// a call, which takes longer than computing a code.
 static int hmac(int digest, const void *key, size_t key_count, const void *first, size_t first_count,
                 const void *second, size_t second_count, uint8_t *out) {
-    EVP_MD *md = digest_of(digest);
-    EVP_MD_CTX *context = md ? EVP_MD_CTX_new() : NULL;
-    if (!context) return 0;
-    size_t block_count = (size_t)EVP_MD_get_block_size(md), digest_count = (size_t)EVP_MD_get_size(md);
+    enum { IPAD = 0x36, OPAD = 0x5c };
     uint8_t block[MAXIMUM_BLOCK] = {0}, inner[MAXIMUM_DIGEST];
-    int ok = block_count <= sizeof block && digest_count <= sizeof inner;
+    EVP_MD *md = digest_of(digest);
+    size_t block_count = md ? (size_t)EVP_MD_get_block_size(md) : 0, digest_count = md ? (size_t)EVP_MD_get_size(md) : 0;
+    if (!md || block_count > sizeof block || digest_count > sizeof inner) return 0;
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    int ok = context != NULL;
     if (ok && key_count > block_count)
         ok = EVP_Digest(key, key_count, block, NULL, md, NULL);
     else if (ok && key_count > 0)
         memcpy(block, key, key_count);
-    ok = ok &&
-         keyed_digest(context, md, block, block_count, 0x36, first, first_count, second, second_count, inner) &&
-         keyed_digest(context, md, block, block_count, 0x5c, inner, digest_count, NULL, 0, out);
-    OPENSSL_cleanse(block, sizeof block);
-    OPENSSL_cleanse(inner, sizeof inner);
+    for (size_t i = 0; i < block_count; i++) block[i] ^= IPAD;
+    ok = ok && digest_of_parts(context, md, block, block_count, first, first_count, second, second_count, inner);
+    for (size_t i = 0; i < block_count; i++) block[i] ^= IPAD ^ OPAD;
+    ok = ok && digest_of_parts(context, md, block, block_count, inner, digest_count, NULL, 0, out);
+    OPENSSL_cleanse(block, block_count);
+    OPENSSL_cleanse(inner, digest_count);
     EVP_MD_CTX_free(context);
     return ok;
 }

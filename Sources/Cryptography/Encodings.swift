@@ -6,25 +6,24 @@ package enum Base64 {
         case none
     }
 
-    private static func symbol(_ value: UInt8) -> UInt8 {
-        switch value {
-        case 0..<26: 65 + value
-        case 26..<52: 97 + (value - 26)
-        case 52..<62: 48 + (value - 52)
-        case 62: 43
-        default: 47
-        }
+    // Four at a time, and without a branch, which a secret would steer.
+
+    /// The symbols of four values: A-Z, a-z, 0-9, + and / in this order.
+    private static func symbols(_ values: SIMD4<Int32>) -> SIMD4<Int32> {
+        // All ones when value > limit.
+        func above(_ limit: Int32) -> SIMD4<Int32> { (limit &- values) &>> 8 }
+        return values &+ 65 &+ (above(25) & 6) &- (above(51) & 75) &- (above(61) & 15)
+            &+ (above(62) & 3)
     }
 
-    /// The value of a symbol, or -1; without a branch, which a secret would steer.
-    private static func value(_ symbol: UInt8) -> Int32 {
-        let symbol = Int32(symbol)
+    /// The values of four symbols, -1 for what is none.
+    private static func values(_ symbols: SIMD4<Int32>) -> SIMD4<Int32> {
         // All ones when low < symbol < high.
-        func between(_ low: Int32, _ high: Int32) -> Int32 {
-            ((low &- symbol) & (symbol &- high)) >> 8
+        func between(_ low: Int32, _ high: Int32) -> SIMD4<Int32> {
+            ((low &- symbols) & (symbols &- high)) &>> 8
         }
-        return -1 &+ (between(64, 91) & (symbol &- 64)) &+ (between(96, 123) & (symbol &- 70))
-            &+ (between(47, 58) & (symbol &+ 5)) &+ (between(42, 44) & 63)
+        return -1 &+ (between(64, 91) & (symbols &- 64)) &+ (between(96, 123) & (symbols &- 70))
+            &+ (between(47, 58) & (symbols &+ 5)) &+ (between(42, 44) & 63)
             &+ (between(46, 48) & 64)
     }
 
@@ -33,13 +32,12 @@ package enum Base64 {
         var index = 0
         while index < bytes.count {
             let available = min(3, bytes.count - index)
-            var group: UInt32 = 0
+            var group: Int32 = 0
             for offset in 0..<3 {
-                group = group << 8 | (offset < available ? UInt32(bytes[index + offset]) : 0)
+                group = group << 8 | (offset < available ? Int32(bytes[index + offset]) : 0)
             }
-            for position in 0...available {
-                emit(symbol(UInt8(truncatingIfNeeded: group >> (18 - 6 * UInt32(position))) & 63))
-            }
+            let symbols = symbols([group >> 18, group >> 12 & 63, group >> 6 & 63, group & 63])
+            for position in 0...available { emit(UInt8(truncatingIfNeeded: symbols[position])) }
             if padding == .required {
                 for _ in available..<3 { emit(61) }
             }
@@ -64,17 +62,7 @@ package enum Base64 {
     package static func append(
         _ secret: borrowing SecretBytes, padding: Padding, to buffer: inout SecretBuffer
     ) {
-        let text = SecretBytes(count: (secret.count + 2) / 3 * 4) { out in
-            var at = 0
-            secret.withBytes { bytes in
-                encode(bytes, padding: padding) {
-                    out[at] = $0
-                    at += 1
-                }
-            }
-        }
-        let used = padding == .required ? text.count : (secret.count * 4 + 2) / 3
-        text.withBytes { buffer.append($0.extracting(0..<used)) }
+        secret.withBytes { encode($0, padding: padding) { buffer.append($0) } }
     }
 
     /// Decodes a text.
@@ -91,26 +79,29 @@ package enum Base64 {
         }
         let rest = symbols % 4
         guard rest != 1 else { return nil }
-        var faults: Int32 = 0
+        var faults = SIMD4<Int32>()
+        var left: Int32 = 0
         let bytes = SecretBytes(count: symbols * 3 / 4) { out in
-            var bits: UInt32 = 0
-            var held: UInt32 = 0
-            var at = 0
-            for index in 0..<symbols {
-                let value = value(text[index])
-                faults |= value
-                bits = (bits << 6 | UInt32(truncatingIfNeeded: value & 63)) & 0xFFFF
-                held += 6
-                if held >= 8 {
-                    held -= 8
-                    out[at] = UInt8(truncatingIfNeeded: bits >> held)
-                    at += 1
+            // A group that is short is filled with symbols of the value 0.
+            func symbol(_ index: Int) -> Int32 { index < symbols ? Int32(text[index]) : 65 }
+            var (start, at) = (0, 0)
+            while start < symbols {
+                let values = values([
+                    symbol(start), symbol(start &+ 1), symbol(start &+ 2), symbol(start &+ 3),
+                ])
+                faults |= values
+                left = values[0] << 18 | values[1] << 12 | values[2] << 6 | values[3]
+                let end = min(at &+ 3, out.count)
+                while at < end {
+                    out[at] = UInt8(truncatingIfNeeded: left >> 16)
+                    left = left << 8 & 0xFF_FFFF
+                    at &+= 1
                 }
+                start &+= 4
             }
-            // The bits that fill the last symbol are zero, or two texts would mean the same bytes.
-            if bits & ((1 << held) - 1) != 0 { faults = -1 }
         }
-        guard faults >= 0 else { return nil }
+        // The bits that fill the last symbol are zero, or two texts would mean the same bytes.
+        guard faults.min() >= 0, left == 0 else { return nil }
         return bytes
     }
 

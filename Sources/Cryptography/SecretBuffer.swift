@@ -31,6 +31,11 @@ package struct SecretBuffer: ~Copyable, Sendable {
         text.withUTF8 { append(unsafe $0.span) }
     }
 
+    /// Appends a word that stands in the program.
+    package mutating func append(_ word: StaticString) {
+        word.withUTF8Buffer { append(unsafe $0.span) }
+    }
+
     /// Takes the last byte off again, if there is one.
     package mutating func removeLast() {
         guard used > 0 else { return }

@@ -27,10 +27,16 @@ package enum HOTP {
         var number: UInt32 = 0
         for index in offset..<offset + 4 { number = number << 8 | UInt32(mac[index]) }
         number &= 0x7FFF_FFFF
-        // A one in front keeps the leading zeros.
-        var modulus: UInt32 = 1
-        for _ in 0..<digits { modulus *= 10 }
-        return String(String(modulus + number % modulus).dropFirst())
+        // Its last decimal digits.
+        var code = [8 of UInt8](repeating: 0)
+        for index in (0..<digits).reversed() {
+            code[index] = UInt8(ascii: "0") + UInt8(number % 10)
+            number /= 10
+        }
+        guard let text = code.span.extracting(0..<digits).printableASCII else {
+            throw .libraryFailed
+        }
+        return text
     }
 }
 

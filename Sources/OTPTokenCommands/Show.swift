@@ -23,8 +23,9 @@ func show(_ line: Invocation, _ session: Session) throws(CommandFailure) {
         try writeResult(json.text + "\n")
     } else {
         var lines = ""
-        for token in chosen {
-            let report = try CodeReport(token, at: now, withNext: next)
+        // By index: no token is copied.
+        for index in chosen.indices {
+            let report = try CodeReport(chosen[index], at: now, withNext: next)
             if line.has("all") { lines += report.name + "\t" }
             lines += report.nextCode ?? report.code
             lines += "\n"

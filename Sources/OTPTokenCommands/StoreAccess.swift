@@ -225,16 +225,16 @@ extension Session {
     }
 
     private func makeDeviceKey() throws(CommandFailure) {
-        var key: [UInt8]
-        do {
-            key = try publicRandom(count: Self.deviceKeyCount, from: SecretBytes.random)
+        let key: SecretBytes
+        do throws(CryptographyError) {
+            key = try SecretBytes.random(count: Self.deviceKeyCount)
         } catch {
             throw .cryptography()
         }
-        defer { key.wipe() }
-        let bytes = key
-        try Messages.naming(locations.deviceKey) { () throws(FileError) in
-            try PrivateFile.replace(locations.deviceKey, with: bytes)
+        do throws(FileError) {
+            try PrivateFile.replace(locations.deviceKey, with: key)
+        } catch {
+            throw .file(error, locations.deviceKey)
         }
     }
 }

@@ -33,10 +33,23 @@ package struct Passphrase: ~Copyable, Sendable {
         var scalars = text.makeUnicodeScalarIterator()
         while let scalar = scalars.next() {
             if isBoundary(scalar) { compose(&piece, into: &composed) }
-            piece.unicodeScalars.append(scalar)
+            piece.unicodeScalars.append(contentsOf: marks(scalar))
         }
         compose(&piece, into: &composed)
         return composed.finish()
+    }
+
+    /// The scalar, or the two marks that it decomposes into.
+    ///
+    /// U+0F73, U+0F75 and U+0F81 count as starters and yet decompose into marks: the standard library leaves these
+    /// where they are instead of putting them in order with the marks around them.
+    private static func marks(_ scalar: Unicode.Scalar) -> [Unicode.Scalar] {
+        switch scalar.value {
+        case 0x0F73: ["\u{F71}", "\u{F72}"]
+        case 0x0F75: ["\u{F71}", "\u{F74}"]
+        case 0x0F81: ["\u{F71}", "\u{F80}"]
+        default: [scalar]
+        }
     }
 
     private static func compose(_ piece: inout String, into composed: inout SecretBuffer) {

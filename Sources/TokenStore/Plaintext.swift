@@ -7,34 +7,30 @@ enum Plaintext {
         case name, kind, state, secret, algorithm, digits, period, issuer, serviceID, userID, server
         case enrolledAt, expiresAt, isDefault
 
-        static let names = [
+        static let names: [14 of StaticString] = [
             "name", "kind", "state", "secret", "algorithm", "digits", "period", "issuer",
             "service_id", "user_id", "server", "enrolled_at", "expires_at", "default",
         ]
 
-        var text: String { Self.names[rawValue] }
+        var word: StaticString { Self.names[rawValue] }
+
+        static func isKnown(_ text: String) -> Bool {
+            names.indices.contains { names[$0].description == text }
+        }
     }
 
-    private static let kind = "totp"
+    private static let kind: StaticString = "totp"
     private static let yes = "yes"
-    private static let word = Array("token".utf8)
-    private static let end = Array("end".utf8)
-    private static let kinds = [(word: Array(kind.utf8), ())]
-    private static let states = [Token.State.active, .pending].map {
-        (word: Array($0.rawValue.utf8), $0)
-    }
-    private static let algorithms = [HashAlgorithm.sha256, .sha1, .sha512].map {
-        (word: Array($0.rawValue.utf8), $0)
-    }
 
     static func encode(_ tokens: [Token]) -> SecretBytes {
         var text = SecretBuffer(capacity: 512 * max(1, tokens.count))
         for token in tokens {
             text.append("token\n")
             text.line(.name, token.name)
-            text.line(.kind, kind)
+            text.line(.kind, kind.description)
             text.line(.state, token.state.rawValue)
-            text.append("\(Key.secret.text) ")
+            text.append(Key.secret.word)
+            text.append(" ")
             Base64.append(token.seed.value, padding: .required, to: &text)
             text.append("\n")
             text.line(.algorithm, token.totp.algorithm.rawValue)
@@ -48,7 +44,8 @@ enum Plaintext {
             if let time = token.expiresAt { text.line(.expiresAt, "\(time)") }
             if token.isDefault { text.line(.isDefault, yes) }
             for extra in token.extras {
-                text.append("\(extra.key) ")
+                text.append(extra.key)
+                text.append(" ")
                 extra.value.value.withBytes { text.append($0) }
                 text.append("\n")
             }
@@ -63,25 +60,26 @@ enum Plaintext {
             && [token.issuer, token.serviceID, token.userID, token.server].allSatisfy(Token.isValue)
             && token.extras.allSatisfy { extra in
                 !extra.key.isEmpty && !extra.key.utf8.contains(0x20) && Token.isValue(extra.key)
-                    && !Key.names.contains(extra.key) && extra.value.value.withBytes(Token.isValue)
+                    && !Key.isKnown(extra.key) && extra.value.value.withBytes(Token.isValue)
             }
     }
 
     static func decode(_ plaintext: borrowing SecretBytes) throws(StoreError) -> [Token] {
         try plaintext.withBytes { (text) throws(StoreError) in
-            let keys = Key.names.map { Array($0.utf8) }
             var tokens: [Token] = []
+            // None is shorter than this by much.
+            tokens.reserveCapacity(text.count / 128)
             var reader = LineReader()
             while let line = try reader.next(text) {
-                guard text.holds(word, at: line) else { throw .damaged("token") }
-                tokens.append(try token(&reader, text, keys))
+                guard text.holds("token", in: line) else { throw .damaged("token") }
+                tokens.append(try token(&reader, text))
             }
             return tokens
         }
     }
 
     private static func token(
-        _ reader: inout LineReader, _ text: Span<UInt8>, _ keys: [[UInt8]]
+        _ reader: inout LineReader, _ text: Span<UInt8>
     ) throws(StoreError) -> Token {
         var values = [14 of Range<Int>?](repeating: nil)
         var extras: [Token.Extra] = []
@@ -89,66 +87,50 @@ enum Plaintext {
         var expected = 0
         while true {
             guard let line = try reader.next(text) else { throw .damaged("end of a token") }
-            if text.holds(end, at: line) { break }
-            guard let (key, value) = text.pair(line) else { throw .damaged("token line") }
-            let order = 0..<keys.count
-            guard
-                let known = order.first(where: {
-                    text.holds(keys[(expected + $0) % keys.count], at: key)
-                })
-            else {
-                guard let name = text.string(key), Token.isValue(name),
-                    Token.isValue(text.extracting(value))
-                else { throw .damaged("token line") }
-                extras.append(
-                    .init(key: name, value: Shared(SecretBytes(copying: text.extracting(value)))))
+            if text.holds("end", in: line) { break }
+            guard let (index, value) = known(text, line, from: expected) else {
+                extras.append(try extra(text, line))
                 continue
             }
-            let index = (expected + known) % keys.count
             guard values[index] == nil else { throw .damaged("key twice") }
             values[index] = value
             expected = index + 1
         }
         func string(_ key: Key) throws(StoreError) -> String {
-            guard let range = values[key.rawValue], Token.isValue(text.extracting(range)),
-                let value = text.string(range)
-            else {
-                throw .damaged(key.text)
+            guard let range = values[key.rawValue], let value = text.value(range) else {
+                throw .damaged(key.word.description)
             }
             return value
         }
         func number(_ key: Key) throws(StoreError) -> Int64 {
             guard let range = values[key.rawValue], let number = text.number(range) else {
-                throw .damaged(key.text)
+                throw .damaged(key.word.description)
             }
             return number
-        }
-        // The one of some words that stands there, without making a text of it.
-        func choice<Choice>(_ key: Key, _ words: [(word: [UInt8], Choice)]) -> Choice? {
-            guard let range = values[key.rawValue] else { return nil }
-            return words.first { text.holds($0.word, at: range) }?.1
         }
         func time(_ key: Key) throws(StoreError) -> Int64? {
             values[key.rawValue] == nil ? nil : try number(key)
         }
         func isDefault() throws(StoreError) -> Bool {
             guard values[Key.isDefault.rawValue] != nil else { return false }
-            guard try string(.isDefault) == yes else { throw .damaged(Key.isDefault.text) }
+            guard try string(.isDefault) == yes else {
+                throw .damaged(Key.isDefault.word.description)
+            }
             return true
         }
-        guard choice(.kind, kinds) != nil else {
+        guard let word = values[Key.kind.rawValue], text.holds(kind, in: word) else {
             throw .unsupported("a token of the kind \(try string(.kind))")
         }
         guard let secret = values[Key.secret.rawValue],
             let seed = Self.seed(text.extracting(secret))
         else { throw .damaged("secret") }
-        guard let algorithm = choice(.algorithm, algorithms),
+        guard let algorithm = HashAlgorithm(rawValue: try string(.algorithm)),
             let totp = TOTP(
                 digits: Int(try number(.digits)), period: Int(try number(.period)),
                 algorithm: algorithm)
         else { throw .damaged("algorithm, digits or period") }
         let name = try string(.name)
-        guard Token.isName(name), let state = choice(.state, states) else {
+        guard Token.isName(name), let state = Token.State(rawValue: try string(.state)) else {
             throw .damaged("name or state")
         }
         return Token(
@@ -161,6 +143,36 @@ enum Plaintext {
 }
 
 extension Plaintext {
+    /// The key that a line begins with, and where its value is; nil for a key without a property of its own.
+    private static func known(
+        _ text: Span<UInt8>, _ line: Range<Int>, from expected: Int
+    ) -> (key: Int, value: Range<Int>)? {
+        for step in Key.names.indices {
+            let key = (expected + step) % Key.names.count
+            let space = line.lowerBound + Key.names[key].utf8CodeUnitCount
+            if space < line.upperBound, text[space] == 0x20,
+                text.holds(Key.names[key], at: line.lowerBound)
+            {
+                return (key, space + 1..<line.upperBound)
+            }
+        }
+        return nil
+    }
+
+    private static func extra(
+        _ text: Span<UInt8>, _ line: Range<Int>
+    ) throws(StoreError) -> Token.Extra {
+        guard let space = text.extracting(line).firstIndex(of: 0x20), space > 0 else {
+            throw .damaged("token line")
+        }
+        let end = line.lowerBound + space
+        let value = text.extracting(end + 1..<line.upperBound)
+        guard let key = text.value(line.lowerBound..<end), Token.isValue(value) else {
+            throw .damaged("token line")
+        }
+        return Token.Extra(key: key, value: Shared(SecretBytes(copying: value)))
+    }
+
     /// A secret in Base64; other programs may leave the padding away, as in the header.
     private static func seed(_ text: Span<UInt8>) -> SecretBytes? {
         let padding: Base64.Padding = text.count % 4 == 0 ? .required : .none
@@ -176,24 +188,31 @@ struct LineReader {
     /// The place of the next line, without its newline; nil at the end.
     mutating func next(_ text: Span<UInt8>) throws(StoreError) -> Range<Int>? {
         guard position < text.count else { return nil }
-        let start = position
-        var end = start
-        while end < text.count, text[end] != 0x0A { end += 1 }
-        guard end < text.count else { throw .damaged("last line") }
-        position = end + 1
-        return start..<end
+        guard let end = text.firstIndex(of: 0x0A, from: position) else {
+            throw .damaged("last line")
+        }
+        defer { position = end + 1 }
+        return position..<end
     }
 }
 
 extension SecretBuffer {
     fileprivate mutating func line(_ key: Plaintext.Key, _ value: String) {
-        append("\(key.text) \(value)\n")
+        // Piece by piece: no text is made on the way.
+        append(key.word)
+        append(" ")
+        append(value)
+        append("\n")
     }
 }
 
 extension Span<UInt8> {
-    fileprivate func string(_ range: Range<Int>) -> String? {
-        guard let text = try? UTF8Span(validating: extracting(range)) else { return nil }
+    /// A text that may stand in the store.
+    fileprivate func value(_ range: Range<Int>) -> String? {
+        let bytes = extracting(range)
+        // Nearly always it is this, which needs no decoding.
+        if let text = bytes.printableASCII { return text }
+        guard Token.isValue(bytes), let text = try? UTF8Span(validating: bytes) else { return nil }
         return String(copying: text)
     }
 
@@ -204,31 +223,15 @@ extension Span<UInt8> {
         guard !digits.isEmpty else { return nil }
         let startsWithZero = self[digits.lowerBound] == UInt8(ascii: "0")
         guard !startsWithZero || digits.count == 1 && !isNegative else { return nil }
-        var number: Int64 = 0
+        // Neither bound of Int64 has more than 19 digits, which a UInt64 holds in any case.
+        guard digits.count <= 19 else { return nil }
+        var magnitude: UInt64 = 0
         for index in digits {
-            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self[index]) else { return nil }
-            let digit = Int64(self[index] - UInt8(ascii: "0"))
-            let (tens, overflow) = number.multipliedReportingOverflow(by: 10)
-            let (sum, more) = tens.addingReportingOverflow(isNegative ? -digit : digit)
-            guard !overflow, !more else { return nil }
-            number = sum
+            let digit = self[index] &- UInt8(ascii: "0")
+            guard digit < 10 else { return nil }
+            magnitude = magnitude &* 10 &+ UInt64(digit)
         }
-        return number
-    }
-
-    fileprivate func holds(_ word: [UInt8], at range: Range<Int>) -> Bool {
-        guard range.count == word.count else { return false }
-        for index in word.indices where self[range.lowerBound + index] != word[index] {
-            return false
-        }
-        return true
-    }
-
-    /// Where key and value are: what stands before and behind the first space of a line.
-    fileprivate func pair(_ line: Range<Int>) -> (key: Range<Int>, value: Range<Int>)? {
-        guard let space = line.first(where: { self[$0] == 0x20 }), space > line.lowerBound else {
-            return nil
-        }
-        return (line.lowerBound..<space, space + 1..<line.upperBound)
+        guard isNegative else { return Int64(exactly: magnitude) }
+        return magnitude <= Int64.min.magnitude ? Int64(truncatingIfNeeded: 0 &- magnitude) : nil
     }
 }

@@ -66,21 +66,19 @@ package struct Token: Sendable {
     package static func isName(_ text: String) -> Bool {
         !text.isEmpty && text.utf8.count <= 1024 && isValue(text)
             && (text.utf8.count <= 64 || text.count <= 64)
-            && (text.utf8.first != 0x20 || text.first != " ") && text.last != " "
+            && (text.utf8.first != 0x20 || text.first != " ")
+            && (text.utf8.last != 0x20 || text.last != " ")
     }
 
     /// Whether a text may stand in the store: no control character (category Cc) and no line separator.
     package static func isValue(_ text: String) -> Bool {
-        text.utf8.allSatisfy { (0x20...0x7E).contains($0) }
-            || text.unicodeScalars.allSatisfy(isPlain)
+        isValue(text.utf8.span)
     }
 
     /// Whether bytes may stand in the store; they are looked at where they are, as they may be a secret.
     static func isValue(_ bytes: Span<UInt8>) -> Bool {
         // Nearly always it is ASCII, which needs no decoding.
-        var index = 0
-        while index < bytes.count, (0x20...0x7E).contains(bytes[index]) { index += 1 }
-        if index == bytes.count { return true }
+        if bytes.indices.allSatisfy({ (0x20...0x7E).contains(bytes[$0]) }) { return true }
         do throws(UTF8.ValidationError) {
             var scalars = try UTF8Span(validating: bytes).makeUnicodeScalarIterator()
             while let scalar = scalars.next() {
@@ -104,7 +102,8 @@ extension [Token] {
 
     /// The tokens that give codes.
     package var active: [Token] {
-        allSatisfy { $0.state == .active } ? self : filter { $0.state == .active }
+        // By index: no token is copied for a look at its state.
+        indices.allSatisfy { self[$0].state == .active } ? self : filter { $0.state == .active }
     }
 
     /// The token that is meant when nobody names one: the default, else the first.
@@ -114,14 +113,13 @@ extension [Token] {
 
     /// A name that no token has yet: the wish itself, or with a number behind as much of it as a name may hold.
     package func freeName(like wish: String) -> String {
-        guard index(named: wish) != nil else { return wish }
-        var number = 2
-        while true {
-            var start = wish
-            while !start.isEmpty, !Token.isName("\(start) \(number)") { start.removeLast() }
-            let name = "\(start) \(number)"
-            if index(named: name) == nil { return name }
+        let taken = Set(map(\.name))
+        var (name, start, number) = (wish, wish, 1)
+        while taken.contains(name) {
             number += 1
+            while !start.isEmpty, !Token.isName("\(start) \(number)") { start.removeLast() }
+            name = "\(start) \(number)"
         }
+        return name
     }
 }

@@ -27,7 +27,9 @@ command -v "$CC" >/dev/null || missing+=(gcc libc6-dev)
 
 work=$(mktemp -d)
 pty=
-trap '[ -z "$pty" ] || kill "$pty" 2>/dev/null || true; rm -rf "$work"' EXIT
+trap '[ -z "$pty" ] || kill "$pty" 2>/dev/null || true
+      [ ! -x "$otptoken" ] || "$otptoken" --home "$work/locked" --quiet lock 2>/dev/null || true
+      rm -rf "$work"' EXIT
 export HOME=$work TERM=xterm LC_ALL=C
 unset "${!OTPTOKEN_@}" "${!XDG_@}"
 
@@ -49,10 +51,15 @@ ratio() { awk "BEGIN { printf \"%.2f\", $1 / $2 }"; }
 compile() { "$CC" -O2 -std=gnu11 "$@"; }
 
 # Stores, and the peers.
-for count in 1 1000; do
+for count in 1 1000 10000; do
     mkdir -m 700 "$work/$count"
     "$driver" store "$work/$count" "$count"
 done
+# One with an app lock, unlocked for the time of the run.
+cp -r "$work/1" "$work/locked"
+echo 'correct horse battery staple' >"$work/passphrase"
+"$otptoken" --home "$work/locked" --quiet --passphrase-file "$work/passphrase" passphrase set
+"$otptoken" --home "$work/locked" --quiet --passphrase-file "$work/passphrase" unlock --for 1h
 compile -I"$root/Sources/CShims/include" -o "$work/reference" "$here/reference.c" "$root/Sources/CShims/shim_crypto.c" \
     -lcrypto -Wl,--no-as-needed -lm # linked alike: the same shared libraries
 compile -o "$work/liboath" "$here/liboath.c" -loath
@@ -72,6 +79,7 @@ programs=(
     "oathtool --totp=sha256 --digits=8 --time-step-size=60s $seed"
     "$otptoken --home $work/1000 show --all"
     "$otptoken --home $work/1000 show"
+    "$otptoken --home $work/locked show"
 )
 for ((round = 0; round < rounds; round++)); do
     hyperfine -N --style none --warmup 10 --runs "$runs" --export-csv "$work/round" "${programs[@]}" 2>/dev/null
@@ -87,8 +95,15 @@ printf 'whole process, median in ms: show %.2f, C %.2f, stoken %.2f, oathtool %.
 report "show / stoken tokencode" "$(ratio "${times[0]}" "${times[2]}")" "<=" 0.60
 report "show / the same in C" "$(ratio "${times[0]}" "${times[1]}")" "<=" 1.25
 report "show / oathtool" "$(ratio "${times[0]}" "${times[3]}")"
+report "show with an unlocked app lock / show" "$(ratio "${times[6]}" "${times[0]}")" "<=" 1.2
 report "show --all with 1,000 tokens / show with one" "$(ratio "${times[4]}" "${times[0]}")" "<=" 2
 report "show with 1,000 tokens / show with one" "$(ratio "${times[5]}" "${times[0]}")"
+
+# Stores in the process: ten times the tokens may take ten times the CPU time, and a little more for the caches.
+read -r opening sealing < <("$driver" reopen "$work/1000" 200)
+read -r opening_many sealing_many < <("$driver" reopen "$work/10000" 20)
+report "opening 10,000 tokens / opening 1,000" "$(ratio "$opening_many" "$opening")" "<=" 13
+report "saving 10,000 tokens / saving 1,000" "$(ratio "$sealing_many" "$sealing")" "<=" 13
 
 # Codes in the process.
 iterations=200000

@@ -33,34 +33,38 @@ import TokenStore
         }
         let renamings = (0..<Self.count).map { ["rename", "A\($0)", "B\($0)"] }
 
-        let readers = try (0..<2).map { _ in
-            let folder = try TemporaryFolder()
-            return (
-                folder,
-                try RunningProgram(
+        // All of it apart: readers that nobody stops would keep the other tests from going on.
+        let (outcomes, readings) = try await apart {
+            let readers = try (0..<2).map { _ in
+                let folder = try TemporaryFolder()
+                let reader = try RunningProgram(
                     "/bin/sh", ["-c", Self.reader], home: folder.path,
                     extra: ["OTPTOKEN_HOME": person.locations.data])
-            )
+                return (folder, reader)
+            }
+            let writers = try zip(enrolments, renamings).flatMap { [$0, $1] }.map {
+                try RunningProgram(Program.otptoken, $0, home: person.home)
+            }
+            let outcomes = writers.map { $0.outcome(within: 60) }
+            let readings = try readers.map { folder, reader in
+                try Data().write(to: URL(filePath: folder.path + "/stop"))
+                return reader.outcome()
+            }
+            return (outcomes, readings)
         }
-        let writers = try zip(enrolments, renamings).flatMap { [$0, $1] }.map {
-            try RunningProgram(Program.otptoken, $0, home: person.home)
+        for outcome in outcomes {
+            #expect(outcome?.status == 0, "\(outcome?.errors ?? "still running")")
         }
-        let outcomes = try await apart {
-            try writers.map { try #require($0.outcome(within: 60)) }
-        }
-        for outcome in outcomes { #expect(outcome.status == 0, "\(outcome.errors)") }
         var reads = 0
-        for (folder, reader) in readers {
-            try Data().write(to: URL(filePath: folder.path + "/stop"))
-            let outcome = try #require(reader.outcome())
+        for reading in readings {
+            let reading = try #require(reading)
             // One line: how often it has read.
-            reads += try #require(Int(outcome.output.dropLast()), "\(outcome)")
-            #expect(outcome.errors == "")
+            reads += try #require(Int(reading.output.dropLast()), "\(reading)")
+            #expect(reading.errors == "")
         }
         #expect(reads > 0)
-        print(
-            "\(writers.count) writers at once, \(reads) reads beside them,",
-            outcomes.count { $0.errors.contains("waiting for another") }, "waited a second")
+        let waiting = outcomes.count { $0?.errors.contains("waiting for another") == true }
+        print("50 writers at once, \(reads) reads beside them; \(waiting) waited for a second")
 
         let tokens = try person.tokens()
         let expected = (0..<Self.count).flatMap { ["B\($0)", "E\($0)"] } + ["default"]

@@ -12,6 +12,8 @@ package struct Interposer {
     package var killsAfter: Int?
     /// The microseconds after the first of the calls, when it is killed.
     package var killsAt: Int?
+    /// A file that gets a line for each pause: its microseconds, which do not go by.
+    package var sleeps: String?
     /// Whether other processes may read the program's memory, whatever it asks for.
     package var makesReadable = false
 
@@ -50,6 +52,7 @@ package struct Interposer {
         variables["INTERPOSE_ERRNO"] = failure.map { "\($0.errno)" }
         variables["INTERPOSE_KILL_AFTER"] = killsAfter.map { "\($0)" }
         variables["INTERPOSE_KILL_AT"] = killsAt.map { "\($0)" }
+        variables["INTERPOSE_SLEEPS"] = sleeps
         variables["INTERPOSE_READABLE"] = makesReadable ? "1" : nil
         return variables
     }

@@ -4,8 +4,7 @@ internal import Platform
 
 /// The kernel's keyring, as a test looks at it: keyring.py, with system calls of its own.
 package enum Keyring {
-    /// The arguments of Python in front of those of the script.
-    package static let script = Program.root + "/Tests/TestSupport/keyring.py"
+    private static let script = Program.root + "/Tests/TestSupport/keyring.py"
 
     /// Whether this system has one; containers often do not let programs get at it.
     package static let isAvailable: Bool = {
@@ -23,13 +22,10 @@ package enum Keyring {
     /// - Parameters:
     ///   - arguments: what it does.
     ///   - home: the folder that programs take for their home.
-    ///   - input: standard input.
     /// - Returns: what it left behind, or what the program did that it ran.
     /// - Throws: when it does not start.
-    package static func run(
-        _ arguments: [String], home: String, input: String = ""
-    ) throws -> Outcome {
-        try Program.run("python3", [script] + arguments, home: home, input: input)
+    package static func run(_ arguments: [String], home: String) throws -> Outcome {
+        try Program.run("python3", [script] + arguments, home: home)
     }
 
     /// Permissions and time left of the key of a store, as /proc/keys has them; nil when none is kept.

@@ -29,7 +29,9 @@ import TokenStore
     @Test(arguments: [
         ("e\u{301}", "é"), ("é", "é"), ("\u{212B}", "Å"), ("\u{1100}\u{1161}\u{11A8}", "각"),
         ("q\u{307}\u{323}", "q\u{323}\u{307}"), ("\u{FB1D}", "\u{5D9}\u{5B4}"),
-        ("\u{F900}", "豈"), ("か\u{3099}", "が"), ("\u{958}", "\u{915}\u{93C}"),
+        ("\u{F900}", "豈"), ("か\u{3099}", "が"),
+        ("a\u{316}\u{F73}\u{323}", "a\u{F71}\u{F72}\u{316}\u{323}"),
+        ("\u{958}", "\u{915}\u{93C}"),
         ("e\u{301}e\u{301}", "éé"), ("\u{301}e", "\u{301}e"), ("Å", "Å"), ("ﬁ", "ﬁ"),
     ])
     func `whichever keyboard typed it, it is the same`(_ typed: String, _ expected: String) {
@@ -60,11 +62,17 @@ import TokenStore
         let table = try python(
             """
             random.seed(7)
-            pool = [0x41, 0x61, 0x65, 0x6F, 0x20, 0x3042, 0x304B, 0x3099, 0x309A, 0x300, 0x301, 0x308,
+            few = [0x41, 0x61, 0x65, 0x6F, 0x20, 0x3042, 0x304B, 0x3099, 0x309A, 0x300, 0x301, 0x308,
                     0x323, 0x327, 0x345, 0x3B1, 0x1100, 0x1112, 0x1161, 0x1175, 0x11A8, 0x11C2, 0xAC00,
                     0xAC01, 0x9BE, 0x9C7, 0x9D7, 0xB47, 0xB57, 0xDD9, 0xDCA, 0xDDF, 0x1025, 0x102E,
-                    0x958, 0xFB2A, 0x1D15E, 0x2126, 0x5D0, 0x5B7, 0x1F600, 0xFE0F, 0x11131, 0x11127]
-            for length in [2, 3, 5, 8, 20, 200] * 100:
+                    0x958, 0xFB2A, 0x1D15E, 0x2126, 0x5D0, 0x5B7, 0x1F600, 0xFE0F, 0x11131, 0x11127,
+                    0x316, 0x344, 0xF40, 0xF71, 0xF72, 0xF73, 0xF74, 0xF75, 0xF80, 0xF81]
+            # All that has a class or a decomposition, or that composes.
+            joining = [c for c in range(0x110000) if unicodedata.combining(chr(c))
+                       or unicodedata.decomposition(chr(c)) and not 0xF900 <= c < 0xFB00
+                       and not 0x2F800 <= c < 0x2FA20]
+            for length in [2, 3, 5, 8, 20, 200] * 200:
+                pool = random.choice([few, joining])
                 text = "".join(chr(random.choice(pool)) for _ in range(length))
                 print(text.encode().hex(), unicodedata.normalize("NFC", text).encode().hex())
             """)

@@ -41,6 +41,9 @@ import TokenStore
         #expect([Token]().freeName(like: "a") == "a")
         #expect([token("a")].freeName(like: "a") == "a 2")
         #expect([token("a"), token("a 2"), token("a 4")].freeName(like: "a") == "a 3")
+        #expect([token("e\u{301}")].freeName(like: "é") == "é 2")
+        let many = [token("a")] + (2...10_000).map { token("a \($0)") }
+        #expect(many.freeName(like: "a") == "a 10001")
     }
 
     @Test(arguments: [

@@ -22,6 +22,10 @@ void shim_cleanse(void *bytes, size_t count);
 // 1 when both hold the same bytes; the time taken depends on count alone.
 int shim_equal(const void *a, const void *b, size_t count);
 
+// For what is no secret: 1 when both hold the same bytes; where a byte stands first, or count when it does not.
+int shim_same(const void *a, const void *b, size_t count);
+size_t shim_find(uint8_t byte, const void *bytes, size_t count);
+
 // Bytes from the system's generator (getrandom).
 int shim_random(void *out, size_t count);
 

@@ -3,7 +3,7 @@ internal import Glibc
 
 /// A signal that a program in a terminal has to answer.
 package enum Signal: Equatable, Sendable {
-    /// SIGINT, SIGTERM, SIGHUP or SIGQUIT: the end.
+    /// SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM, SIGUSR1 or SIGUSR2: the end.
     case end(CInt)
     /// SIGTSTP: to the background.
     case suspend
@@ -17,7 +17,7 @@ package enum Signal: Equatable, Sendable {
 
     init?(number: CInt) {
         switch number {
-        case SIGINT, SIGTERM, SIGHUP, SIGQUIT: self = .end(number)
+        case SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM, SIGUSR1, SIGUSR2: self = .end(number)
         case SIGTSTP: self = .suspend
         case SIGCONT: self = .resume
         case SIGWINCH: self = .resize

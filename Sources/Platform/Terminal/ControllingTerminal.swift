@@ -76,11 +76,11 @@ package struct ControllingTerminal: ~Copyable {
     private func read(_ prompt: String, echo: Bool) throws(Failure) -> SecretBytes {
         let signals = try Failure.naming { () throws(Errno) in try SignalDescriptor() }
         let former = try Failure.naming { () throws(Errno) in try attributes() }
-        try Failure.naming { () throws(Errno) in
-            if !echo { try silence(former) }
-            try descriptor.write(Array(prompt.utf8))
-        }
         do {
+            try Failure.naming { () throws(Errno) in
+                if !echo { try silence(former) }
+                try descriptor.write(Array(prompt.utf8))
+            }
             let answer = try line(prompt, until: signals, former, echo: echo)
             restore(former, echo: echo)
             return answer
@@ -113,10 +113,8 @@ package struct ControllingTerminal: ~Copyable {
         try? descriptor.write([0x0A])
     }
 
-    // The shell gets its terminal back as it was, and the question goes on afterwards.
-    private func suspend(_ former: termios, echo: Bool, again prompt: String) {
-        restore(former, echo: echo)
-        Signal.suspend.takeEffect()
+    // Whoever stopped this process, the shell has had the terminal meanwhile, and may have left the echo on.
+    private func goOn(_ former: termios, echo: Bool, again prompt: String) {
         if !echo { try? silence(former) }
         try? descriptor.write(Array(prompt.utf8))
     }
@@ -136,7 +134,13 @@ package struct ControllingTerminal: ~Copyable {
             }
             if entries[1].revents != 0, let signal = signals.next() {
                 if signal.endsProcess { throw .interrupted(signal) }
-                if signal == .suspend { suspend(former, echo: echo, again: prompt) }
+                switch signal {
+                case .suspend:
+                    restore(former, echo: echo)
+                    signal.takeEffect()
+                case .resume: goOn(former, echo: echo, again: prompt)
+                case .end, .resize: break
+                }
                 continue
             }
             guard entries[0].revents != 0 else { continue }

@@ -1,4 +1,5 @@
 import Cryptography
+import Glibc
 import OATH
 import Platform
 import TokenStore
@@ -10,9 +11,8 @@ func makeStore(in folder: String, count: Int) throws {
         try PrivateFile.replace(
             locations.deviceKey, with: publicRandom(count: 32, from: SecretBytes.random))
     }
-    let key = try PrivateFile.read(locations.deviceKey, limit: 32) + machineIdentity()
     var store = try TokenStore(
-        openedBy: .device, SecretBytes(copying: key.span), random: SecretBytes.random)
+        openedBy: .device, device(locations), random: SecretBytes.random)
     for number in 1...count {
         store.tokens.append(
             Token(
@@ -22,6 +22,31 @@ func makeStore(in folder: String, count: Int) throws {
                 enrolledAt: 1_739_489_490, isDefault: number == 1))
     }
     try PrivateFile.replace(locations.store, with: store.sealed(random: SecretBytes.random))
+}
+
+private func device(_ locations: Locations) throws -> SecretBytes {
+    let key = try PrivateFile.read(locations.deviceKey, limit: 32) + machineIdentity()
+    return SecretBytes(copying: key.span)
+}
+
+/// Opens a store and makes its file, both as often as said: the least CPU time of each, since others only add to it.
+func measureStore(in folder: String, times: Int) throws {
+    CryptographyLibrary.startOffline()
+    let locations = Locations(home: folder)
+    let file = try PrivateFile.read(locations.store, limit: SealedStore.maximumCount)
+    let device = try device(locations)
+    var (opening, sealing) = (Double.infinity, Double.infinity)
+    for _ in 0..<times {
+        let start = processorSeconds()
+        let sealed = try SealedStore(file)
+        guard let key = try sealed.key(.device, from: device) else { throw StoreError.notAStore }
+        let store = try sealed.open(key: key)
+        let opened = processorSeconds()
+        _ = try store.sealed(random: SecretBytes.random)
+        opening = min(opening, opened - start)
+        sealing = min(sealing, processorSeconds() - opened)
+    }
+    try writeResult("\(opening) \(sealing)\n")
 }
 
 /// Computes codes of successive steps; as liboath.c does.
@@ -40,5 +65,8 @@ func monotonicSeconds() -> Double {
     let parts = ContinuousClock.now.duration(to: origin).components
     return -Double(parts.seconds) - Double(parts.attoseconds) * 1e-18
 }
+
+/// Seconds that this process has had a processor.
+private func processorSeconds() -> Double { Double(clock()) / Double(CLOCKS_PER_SEC) }
 
 private let origin = ContinuousClock.now

@@ -37,20 +37,31 @@ func fuzzTyped(_ input: [UInt8]) throws(Broken) -> Bool {
     return isTaken
 }
 
-/// A passphrase: its form is that of the whole text, made by the standard library at once.
+/// A passphrase: its form is what the standard library makes of the whole text.
 func fuzzPassphrase(_ input: [UInt8]) throws(Broken) -> Bool {
     let text = String(validating: input, as: UTF8.self)
     guard let passphrase = Passphrase(SecretBytes(input)) else {
         try require(text?.isEmpty ?? true, "every text but the empty one is taken")
         return false
     }
-    var form: [UInt8] = []
-    try unwrap(text, "a passphrase is UTF-8")._withNFCCodeUnits { form.append($0) }
-    try require(passphrase.bytes.exposed == form, "the form is NFC")
-    try require(passphrase.count == String(form).unicodeScalars.count, "characters are counted")
+    let form = composed(try unwrap(text, "a passphrase is UTF-8"))
+    try require(passphrase.bytes.exposed.elementsEqual(form.utf8), "the form is NFC")
+    try require(passphrase.count == form.unicodeScalars.count, "characters are counted")
     let again = try unwrap(Passphrase(passphrase.bytes), "the form is a passphrase")
     try require(again.bytes.equals(passphrase.bytes), "reading a passphrase is a fixpoint")
     return true
+}
+
+private func composed(_ text: String) -> String {
+    // Two marks in one, whose order the library does not see to.
+    let pairs: [Unicode.Scalar: String] = [
+        "\u{F73}": "\u{F71}\u{F72}", "\u{F75}": "\u{F71}\u{F74}", "\u{F81}": "\u{F71}\u{F80}",
+    ]
+    var form: [UInt8] = []
+    text.unicodeScalars.map { pairs[$0] ?? String($0) }.joined()._withNFCCodeUnits {
+        form.append($0)
+    }
+    return String(form)
 }
 
 /// A moment as RFC 3339 has it, by other arithmetic than the reader's: year by year.

@@ -7,6 +7,7 @@
 //   INTERPOSE_ERRNO       how it fails; 0 lets a write or a read do half of what it should
 //   INTERPOSE_KILL_AFTER  the number of the call behind which the process is killed
 //   INTERPOSE_KILL_AT     the microseconds after the first of the calls, when it is killed
+//   INTERPOSE_SLEEPS      a file that gets a line for each pause: its microseconds, which do not go by
 //   INTERPOSE_READABLE    set: other processes may read the memory of this one, whatever it asks for
 
 #define _GNU_SOURCE
@@ -154,6 +155,14 @@ int open(const char *path, int flags, ...) {
 int close(int fd) {
     remember(fd, NULL);
     return REAL(close)(fd);
+}
+
+int usleep(useconds_t microseconds) {
+    const char *path = getenv("INTERPOSE_SLEEPS");
+    FILE *sleeps = path ? fopen(path, "ae") : NULL;
+    if (!sleeps) return REAL(usleep)(microseconds);
+    fprintf(sleeps, "%u\n", microseconds);
+    return fclose(sleeps);
 }
 
 int prctl(int option, ...) {
