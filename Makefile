@@ -17,7 +17,8 @@ STATIC := .build/static
 GLIBC := $(lastword $(shell getconf GNU_LIBC_VERSION))
 RELR := $(if $(filter 2.36,$(firstword $(shell printf '2.36\n$(GLIBC)\n' | sort -V))),-Xlinker -z -Xlinker pack-relative-relocs)
 LINK := --static-swift-stdlib --disable-local-rpath -Xlinker -L$(CURDIR)/$(STATIC) \
-        -Xswiftc -Xclang-linker -Xswiftc -static-libgcc -Xswiftc -use-ld=lld -Xlinker --as-needed -Xlinker --no-export-dynamic $(RELR)
+        -Xswiftc -Xclang-linker -Xswiftc -static-libgcc -Xswiftc -use-ld=lld -Xlinker --as-needed -Xlinker --no-export-dynamic \
+        -Xlinker --wrap=swift_copyAuxiliaryExecutablePath $(RELR)
 
 .PHONY: all
 all: dependencies $(STATIC)
