@@ -52,7 +52,7 @@ let package = Package(
 
         module(
             "OTPTokenCommands",
-            ["Cryptography", "JSON", "OATH", "Enrolment", "TokenStore", "Platform"]),
+            ["Cryptography", "JSON", "OATH", "Enrolment", "TokenStore", "ClockCheck", "Platform"]),
         module("IssuerService", ["Cryptography", "JSON", "OATH", "Enrolment", "Platform"]),
         program("otptoken", ["OTPTokenCommands"]),
         program("otptoken-issuer", ["IssuerService"]),

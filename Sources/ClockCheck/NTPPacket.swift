@@ -61,6 +61,6 @@ package struct NTPPacket: Equatable, Sendable {
     }
 
     private static func nanoseconds(_ short: UInt32) -> Nanoseconds {
-        Int64(short) * .second >> 16
+        (Int64(short) * .second) >> 16
     }
 }

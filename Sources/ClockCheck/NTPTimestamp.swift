@@ -31,7 +31,7 @@ package struct NTPTimestamp: Equatable, Sendable {
         let seconds = UInt32(truncatingIfNeeded: bits >> 32)
         let distance = Int32(
             bitPattern: seconds &- UInt32(truncatingIfNeeded: pivot + Self.epochOffset))
-        let fraction = (bits & 0xFFFF_FFFF) * UInt64(Nanoseconds.second) >> 32
+        let fraction = ((bits & 0xFFFF_FFFF) * UInt64(Nanoseconds.second)) >> 32
         return (pivot + Int64(distance)) * .second + Int64(fraction)
     }
 

@@ -82,6 +82,13 @@ extension Messages {
                 "the certificate of \(host) is not trusted: \(reason)",
                 "check the address and this machine's clock; --ca-file PEM trusts an issuer's own authority"
             )
+        case .certificateDate(let reason):
+            (message, hint) = (
+                "the certificate of \(host) is not valid by this machine's clock: \(reason)",
+                "look at the clock; when it is right, the issuer has to renew the certificate"
+            )
+        case .notSpoken(let name):
+            (message, hint) = ("\(host) does not speak \(name)", "check the address")
         case .tls(let reason):
             (message, hint) = (
                 "\(host) does not speak TLS 1.2 or later as it should: \(printable(reason))",

@@ -9,16 +9,15 @@ package func run(_ arguments: [String]) -> Never {
 
 private func status(of arguments: [String]) -> Int32 {
     do throws(CommandFailure) {
-        try execute(arguments)
-        return ExitStatus.done.rawValue
+        return try execute(arguments).rawValue
     } catch {
         report(error)
         return error.status.rawValue
     }
 }
 
-private func execute(_ arguments: [String]) throws(CommandFailure) {
-    guard let line = try ProgramTable.otptoken.answered(arguments) else { return }
+private func execute(_ arguments: [String]) throws(CommandFailure) -> ExitStatus {
+    guard let line = try ProgramTable.otptoken.answered(arguments) else { return .done }
     switch line.command {
     case "init": try initialise(line, Session(line, network: true))
     case "show": try show(line, Session(line))
@@ -30,10 +29,12 @@ private func execute(_ arguments: [String]) throws(CommandFailure) {
     case "passphrase": try passphrase(line, Session(line))
     case "unlock": try unlock(line, Session(line))
     case "lock": try lock(Session(line))
+    case "clock": return try clock(line, Session(line, network: true))
     case "doctor": try doctor(line, Session(line))
     // The parser lets no other command through.
     default: break
     }
+    return .done
 }
 
 /// Prints an error.

@@ -2,10 +2,11 @@ internal import Platform
 
 /// The person's settings; the file is read by the commands that need one of them, and by no other.
 struct Settings {
+    private static let clockServers = "clock.servers"
     private static let unlockFor = "unlock.for"
     private static let passphraseCommand = "passphrase.command"
     private static let keys = [
-        "clock.check", "clock.servers", "clock.correct", "clipboard.clear", unlockFor,
+        "clock.check", clockServers, "clock.correct", "clipboard.clear", unlockFor,
         passphraseCommand,
     ]
     private static let defaultUnlockTime = 15 * 60
@@ -38,6 +39,19 @@ struct Settings {
                 text, "\(Self.unlockFor) in \(printable(path, limit: 200))", .failure)
         }
         return seconds
+    }
+
+    /// The time servers to ask; nil when none are set.
+    func clockServers() throws(CommandFailure) -> [TimeServerURL]? {
+        guard let text = configuration.value(Self.clockServers) else { return nil }
+        var servers: [TimeServerURL] = []
+        for word in text.split(whereSeparator: { " \t,".contains($0) }) {
+            guard let server = TimeServerURL(String(word)) else {
+                throw Messages.badTimeServer(String(word), in: path)
+            }
+            servers.append(server)
+        }
+        return servers
     }
 
     /// Program and arguments of `passphrase.command`; nil when it is not set.

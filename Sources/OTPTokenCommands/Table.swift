@@ -92,6 +92,19 @@ extension ProgramTable {
                 ]),
             CommandEntry("lock", "ends what unlock began"),
             CommandEntry(
+                "clock", "checks this machine's clock against time servers",
+                options: [
+                    OptionEntry(
+                        "server", value: "URL", repeats: true,
+                        "ask ntp://HOST[:PORT] or nts://HOST[:PORT]; more than once for several"),
+                    OptionEntry(
+                        "ca-file", value: "PEM", "trust the certificates in PEM, and no others",
+                        completion: .file),
+                    OptionEntry(
+                        "timeout", value: "SECONDS", "how long to wait for answers; else 3"),
+                    .json,
+                ]),
+            CommandEntry(
                 "doctor", "looks for what is wrong, and says what to do",
                 options: [
                     OptionEntry(

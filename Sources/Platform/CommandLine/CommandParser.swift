@@ -71,7 +71,7 @@ extension ProgramTable {
                 String(decoding: head, as: UTF8.self), command: command?.name,
                 nearest: nearest(to: name, in: known.map(\.name)).map { "--\($0)" })
         }
-        guard !options.contains(name) else { throw .optionTwice(name) }
+        guard option.repeats || !options.contains(name) else { throw .optionTwice(name) }
         if let value = option.value {
             guard let given = attached ?? rest.popFirst() else {
                 throw .missingValue(name, value: value)

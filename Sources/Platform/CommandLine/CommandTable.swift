@@ -100,14 +100,18 @@ package struct OptionEntry: Equatable, Sendable {
     package let name: String
     /// What the value is called; nil for a flag.
     package let value: String?
+    /// Whether it may be given more than once.
+    package let repeats: Bool
     package let help: String
     package let completion: Completion
 
     package init(
-        _ name: String, value: String? = nil, _ help: String, completion: Completion = .nothing
+        _ name: String, value: String? = nil, repeats: Bool = false, _ help: String,
+        completion: Completion = .nothing
     ) {
         self.name = name
         self.value = value
+        self.repeats = repeats
         self.help = help
         self.completion = completion
     }
@@ -135,6 +139,11 @@ package struct Invocation: Equatable, Sendable {
     /// The value of an option, or nil when it was not given.
     package func value(_ option: String) -> String? {
         options.first { $0.name == option }?.value
+    }
+
+    /// The values of an option that may be given more than once, in order.
+    package func values(_ option: String) -> [String] {
+        options.compactMap { $0.name == option ? $0.value : nil }
     }
 }
 

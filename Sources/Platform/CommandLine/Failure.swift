@@ -8,6 +8,12 @@ package enum ExitStatus: Int32, CaseIterable, Sendable {
     case storeDamaged = 5
     case refused = 6
     case unreachable = 7
+    /// The clock is off by 10 to 30 s.
+    case clockOff = 8
+    /// The clock is off by 30 s or more.
+    case clockWrong = 9
+    /// Nobody can say whether the clock is right.
+    case clockUnknown = 10
 }
 
 /// A failure in words: what happened, and what to do.

@@ -1,5 +1,5 @@
-package import Cryptography
 internal import CShims
+package import Cryptography
 
 /// What two sides agreed upon in a TLS session whose only use is that: the answer of the server, and keys.
 package struct KeyExchange: ~Copyable {

@@ -50,7 +50,7 @@ package struct ServerURL: Equatable, Sendable {
 }
 
 /// Host and port of a URL.
-private struct Authority {
+struct Authority {
     let host: String
     let isAddress: Bool
     let port: UInt16?

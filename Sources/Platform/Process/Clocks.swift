@@ -14,6 +14,9 @@ package func wallClockSeconds() -> Int64 { wallClockNanoseconds() / 1_000_000_00
 package struct Deadline: Sendable {
     private let end: Int64
 
+    /// So many milliseconds from now.
+    package init(milliseconds: Int) { end = Self.now() + Int64(milliseconds) }
+
     /// So many seconds from now.
     package init(seconds: Int) { end = Self.now() + Int64(seconds) * 1000 }
 

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Synchronization
 
 /// A detached thread of the system.
 package enum Thread {
@@ -21,6 +22,52 @@ package enum Thread {
             throw Errno(status)
         }
         pthread_detach(thread)
+    }
+
+    /// Runs bodies side by side, each in a thread of its own, and waits for all of them.
+    ///
+    /// - Parameters:
+    ///   - count: how many.
+    ///   - body: gets its number, from 0; it must come to an end by itself.
+    /// - Returns: what they returned, in order; nil where no thread could be had.
+    package static func gather<Result: Sendable>(
+        _ count: Int, _ body: @escaping @Sendable (Int) -> Result
+    ) -> [Result?] {
+        let board = Board<Result>(count)
+        var waiting = 0
+        for number in 0..<count {
+            let started: Void? = try? start { board.put(body(number), at: number) }
+            if started != nil { waiting += 1 }
+        }
+        return board.wait(for: waiting)
+    }
+
+    /// Where results are put down by several threads.
+    @safe private final class Board<Result: Sendable>: @unchecked Sendable {
+        // Sendable: the lock keeps the threads apart.
+        private let results: Mutex<[Result?]>
+        private let arrived: UnsafeMutablePointer<sem_t>
+
+        init(_ count: Int) {
+            results = Mutex([Result?](repeating: nil, count: count))
+            unsafe arrived = .allocate(capacity: 1)
+            _ = unsafe sem_init(arrived, 0, 0)
+        }
+
+        deinit {
+            _ = unsafe sem_destroy(arrived)
+            unsafe arrived.deallocate()
+        }
+
+        func put(_ result: Result, at number: Int) {
+            results.withLock { $0[number] = result }
+            _ = unsafe sem_post(arrived)
+        }
+
+        func wait(for count: Int) -> [Result?] {
+            for _ in 0..<count { _ = try? retrying { unsafe sem_wait(arrived) } }
+            return results.withLock { $0 }
+        }
     }
 
     private final class Work: Sendable {

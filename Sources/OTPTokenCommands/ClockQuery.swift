@@ -1,0 +1,194 @@
+internal import ClockCheck
+internal import Cryptography
+internal import Platform
+
+/// Why a server said nothing that counts.
+enum ServerFailure: Error, Equatable {
+    case network(NetworkError)
+    case rejected(ServerRejection)
+    case keyExchange(NTSKeyExchange.Failure)
+    /// It does not know its own cookie any more, or somebody says so in its name.
+    case unknownCookie
+    case cryptography
+}
+
+/// What came of asking one server.
+struct ServerReport: Sendable {
+    let server: TimeServerURL
+    /// Where the answer came from, or would have: address and port.
+    var address: String?
+    var result: Result<ClockSample, ServerFailure>
+}
+
+/// Asks time servers, all at once.
+struct ClockQuery: Sendable {
+    /// The PEM file to trust instead of the system's certificates.
+    let caFile: String?
+    /// How long it may take, in seconds.
+    let patience: Int
+
+    /// Asks each server once.
+    ///
+    /// - Parameter servers: at least one.
+    /// - Returns: a report for each, in order.
+    func ask(_ servers: [TimeServerURL]) -> [ServerReport] {
+        let deadline = Deadline(seconds: patience)
+        let reports = Thread.gather(servers.count) { ask(servers[$0], deadline) }
+        return zip(servers, reports).map { server, report in
+            report ?? ServerReport(server: server, result: .failure(.network(.timedOut)))
+        }
+    }
+
+    private func ask(_ server: TimeServerURL, _ deadline: Deadline) -> ServerReport {
+        var report = ServerReport(server: server, result: .failure(.network(.timedOut)))
+        do throws(ServerFailure) {
+            report.result = .success(
+                server.isNTS
+                    ? try authenticated(server, deadline, &report.address)
+                    : try plain(server, deadline, &report.address))
+        } catch {
+            report.result = .failure(error)
+        }
+        return report
+    }
+
+    // MARK: NTP
+
+    private func plain(
+        _ server: TimeServerURL, _ deadline: Deadline, _ address: inout String?
+    ) throws(ServerFailure) -> ClockSample {
+        let socket = try connect(
+            server.host, server.port ?? NTPPacket.port, deadline, &address)
+        let query = try Self.newQuery()
+        return try exchange(socket, query.query, query.boottime, deadline, nil)
+    }
+
+    private static func newQuery() throws(ServerFailure) -> (query: NTPQuery, boottime: Int64) {
+        var nonce: UInt64 = 0
+        do throws(CryptographyError) {
+            for byte in try publicRandom(count: 8, from: SecretBytes.random) {
+                nonce = nonce << 8 | UInt64(byte)
+            }
+        } catch {
+            throw .cryptography
+        }
+        let now = SystemClock.together()
+        return (NTPQuery(nonce: nonce, sentAt: now.realtime), now.boottime)
+    }
+
+    private func connect(
+        _ host: String, _ port: UInt16, _ deadline: Deadline, _ address: inout String?
+    ) throws(ServerFailure) -> DatagramSocket {
+        do throws(NetworkError) {
+            // One request a server: the first of its addresses.
+            let found = try DatagramAddress.resolve(host: host, port: port, deadline: deadline)[0]
+            address = found.text
+            return try DatagramSocket(connectedTo: found)
+        } catch {
+            throw .network(error)
+        }
+    }
+
+    /// Sends the request and waits for the answer to it; what does not fit it is passed over.
+    private func exchange(
+        _ socket: borrowing DatagramSocket, _ query: NTPQuery, _ sentAt: Int64,
+        _ deadline: Deadline, _ nts: borrowing NTSQuery?
+    ) throws(ServerFailure) -> ClockSample {
+        let request =
+            switch nts {
+            case .some(let nts): nts.request
+            case .none: NTPPacket.request(nonce: query.nonce)
+            }
+        var silence = ServerFailure.network(.timedOut)
+        do throws(NetworkError) {
+            try socket.send(request)
+        } catch {
+            throw .network(error)
+        }
+        while true {
+            let datagram: [UInt8]
+            do throws(NetworkError) {
+                datagram = try socket.receive(deadline: deadline)
+            } catch {
+                throw error == .timedOut ? silence : .network(error)
+            }
+            let elapsed = SystemClock.boottime() - sentAt
+            guard let packet = query.header(of: datagram.span) else { continue }
+            var isAuthenticated = false
+            switch nts {
+            case .none: break
+            case .some(let nts):
+                switch try Self.check(nts, datagram, packet) {
+                case .none: continue
+                case .unknownCookie:
+                    silence = .unknownCookie
+                    continue
+                case .authentic: isAuthenticated = true
+                }
+            }
+            do throws(ServerRejection) {
+                return try query.sample(
+                    packet, elapsed: elapsed, isAuthenticated: isAuthenticated)
+            } catch {
+                throw .rejected(error)
+            }
+        }
+    }
+
+    private static func check(
+        _ nts: borrowing NTSQuery, _ datagram: [UInt8], _ packet: NTPPacket
+    ) throws(ServerFailure) -> NTSQuery.Answer {
+        do {
+            return try nts.check(datagram, header: packet)
+        } catch {
+            throw .cryptography
+        }
+    }
+
+    // MARK: NTS
+
+    private func authenticated(
+        _ server: TimeServerURL, _ deadline: Deadline, _ address: inout String?
+    ) throws(ServerFailure) -> ClockSample {
+        let exchanged: KeyExchange
+        do throws(NetworkError) {
+            exchanged = try KeyExchange(
+                Self.keyRequest, host: server.host, isAddress: server.isAddress,
+                port: server.port ?? NTSKeyExchange.port, trusting: caFile, deadline: deadline)
+        } catch {
+            throw .network(error)
+        }
+        let answer: NTSKeyExchange.Answer
+        do throws(NTSKeyExchange.Failure) {
+            answer = try NTSKeyExchange.read(exchanged.answer)
+        } catch {
+            throw .keyExchange(error)
+        }
+        let socket = try connect(answer.server ?? server.host, answer.port, deadline, &address)
+        let query = try Self.newQuery()
+        let nts: NTSQuery?
+        do throws(CryptographyError) {
+            nts = try NTSQuery(
+                query.query, cookie: answer.cookies[0],
+                keys: NTSKeys(
+                    clientToServer: exchanged.firstKey.clone(),
+                    serverToClient: exchanged.secondKey.clone()),
+                random: SecretBytes.random)
+        } catch {
+            throw .cryptography
+        }
+        // The clocks are read again: sealing has taken its time.
+        let fresh = SystemClock.together()
+        return try exchange(
+            socket, NTPQuery(nonce: query.query.nonce, sentAt: fresh.realtime), fresh.boottime,
+            deadline, nts)
+    }
+
+    private static let keyRequest = KeyExchange.Request(
+        NTSKeyExchange.request, alpn: NTSKeyExchange.alpn, label: NTSKeyExchange.exporterLabel,
+        contexts: (
+            NTSKeyExchange.exporterContext(isClientToServer: true),
+            NTSKeyExchange.exporterContext(isClientToServer: false)
+        ), keyCount: NTSKeyExchange.keyCount, maximumCount: NTSKeyExchange.maximumCount,
+        isComplete: NTSKeyExchange.isComplete)
+}

@@ -1,0 +1,32 @@
+/// Where a time server is asked: `ntp://HOST[:PORT]` or `nts://HOST[:PORT]`.
+package struct TimeServerURL: Equatable, Sendable {
+    /// Whether the server proves who it is; the port is then that of the key exchange.
+    package let isNTS: Bool
+    /// A name in ASCII, or an address without brackets.
+    package let host: String
+    /// Whether the host is an IP literal.
+    package let isAddress: Bool
+    /// Nil for the protocol's own.
+    package let port: UInt16?
+
+    /// Reads a URL strictly; nil for anything that is none.
+    ///
+    /// - Parameter text: scheme, host and perhaps a port, nothing else.
+    package init?(_ text: String) {
+        guard text.utf8.count <= 512 else { return nil }
+        let schemes = [(true, "nts://"), (false, "ntp://")]
+        guard let (isNTS, scheme) = schemes.first(where: { text.lowercased().hasPrefix($0.1) }),
+            let authority = Authority(text.dropFirst(scheme.count))
+        else { return nil }
+        self.isNTS = isNTS
+        host = authority.host
+        isAddress = authority.isAddress
+        port = authority.port
+    }
+
+    /// The URL as text, in one form.
+    package var text: String {
+        let name = host.contains(":") ? "[\(host)]" : host
+        return "\(isNTS ? "nts" : "ntp")://\(name)\(port.map { ":\($0)" } ?? "")"
+    }
+}
