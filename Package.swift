@@ -77,6 +77,7 @@ let package = Package(
         tests("JSONTests", ["JSON"]),
         tests("CryptographyTests", ["Cryptography"]),
         tests("OATHTests", ["Cryptography", "OATH"]),
+        tests("ClockCheckTests", ["ClockCheck", "Platform"]),
         tests("EnrolmentTests", ["Cryptography", "OATH", "Enrolment"]),
         tests("TokenStoreTests", ["Cryptography", "OATH", "TokenStore"], exclude: ["Fixtures"]),
         tests(
