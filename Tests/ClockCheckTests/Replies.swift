@@ -46,9 +46,10 @@ struct Reply {
     func sample(
         elapsed: Nanoseconds = .second / 10, sentAt: Nanoseconds = Self.moment
     ) -> Result<ClockSample, ServerRejection> {
+        guard let packet else { preconditionFailure("a header has 48 bytes") }
         let query = NTPQuery(nonce: origin, sentAt: sentAt)
         do throws(ServerRejection) {
-            return .success(try query.sample(NTPPacket(bytes.span)!, elapsed: elapsed))
+            return .success(try query.sample(packet, elapsed: elapsed))
         } catch {
             return .failure(error)
         }
