@@ -27,7 +27,7 @@ _otptoken() {
             ended=1
         elif [[ $word == -?* && ! $ended ]]; then
             case $command:$word in
-            *:--home | *:--passphrase-file | init:--server | init:--service-id | init:--user-id | init:--name | init:--start-password-file | init:--ca-file | show:--at | watch:--count | passphrase:--new-passphrase-file | unlock:--for) option=$word ;;
+            *:--home | *:--passphrase-file | init:--server | init:--service-id | init:--user-id | init:--name | init:--start-password-file | init:--ca-file | show:--at | watch:--count | passphrase:--new-passphrase-file | unlock:--for | clock:--server | clock:--ca-file | clock:--timeout) option=$word ;;
             esac
         elif [[ ! $command ]]; then
             command=$word
@@ -43,11 +43,12 @@ _otptoken() {
         init:--start-password-file) compopt -o default ;;
         init:--ca-file) compopt -o default ;;
         passphrase:--new-passphrase-file) compopt -o default ;;
+        clock:--ca-file) compopt -o default ;;
         esac
     elif [[ $cur == -* && ! $ended ]]; then
         case $command in
         init) COMPREPLY=($(compgen -W '--server --service-id --user-id --name --start-password-file --ca-file --allow-http --force --home --passphrase-file --quiet --help --version' -- "$cur")) ;;
-        show) COMPREPLY=($(compgen -W '--next --at --all --json --home --passphrase-file --quiet --help --version' -- "$cur")) ;;
+        show) COMPREPLY=($(compgen -W '--next --at --all --strict-clock --json --home --passphrase-file --quiet --help --version' -- "$cur")) ;;
         watch) COMPREPLY=($(compgen -W '--count --json --home --passphrase-file --quiet --help --version' -- "$cur")) ;;
         list) COMPREPLY=($(compgen -W '--names --json --home --passphrase-file --quiet --help --version' -- "$cur")) ;;
         rename) COMPREPLY=($(compgen -W '--home --passphrase-file --quiet --help --version' -- "$cur")) ;;
@@ -56,6 +57,7 @@ _otptoken() {
         passphrase) COMPREPLY=($(compgen -W '--command --new-passphrase-file --home --passphrase-file --quiet --help --version' -- "$cur")) ;;
         unlock) COMPREPLY=($(compgen -W '--for --home --passphrase-file --quiet --help --version' -- "$cur")) ;;
         lock) COMPREPLY=($(compgen -W '--home --passphrase-file --quiet --help --version' -- "$cur")) ;;
+        clock) COMPREPLY=($(compgen -W '--server --ca-file --timeout --json --home --passphrase-file --quiet --help --version' -- "$cur")) ;;
         doctor) COMPREPLY=($(compgen -W '--restore-backup --home --passphrase-file --quiet --help --version' -- "$cur")) ;;
         completion) COMPREPLY=($(compgen -W '--home --passphrase-file --quiet --help --version' -- "$cur")) ;;
         help) COMPREPLY=($(compgen -W '--home --passphrase-file --quiet --help --version' -- "$cur")) ;;
@@ -63,7 +65,7 @@ _otptoken() {
         esac
     else
         case $command:$operands in
-        :0) COMPREPLY=($(compgen -W 'init show watch list rename remove default passphrase unlock lock doctor completion help' -- "$cur")) ;;
+        :0) COMPREPLY=($(compgen -W 'init show watch list rename remove default passphrase unlock lock clock doctor completion help' -- "$cur")) ;;
         show:0) _otptoken_tokens "$cur" ;;
         watch:*) _otptoken_tokens "$cur" ;;
         rename:0) _otptoken_tokens "$cur" ;;
@@ -71,7 +73,7 @@ _otptoken() {
         default:0) _otptoken_tokens "$cur" ;;
         passphrase:0) COMPREPLY=($(compgen -W 'set change remove' -- "$cur")) ;;
         completion:0) COMPREPLY=($(compgen -W 'bash zsh fish' -- "$cur")) ;;
-        help:0) COMPREPLY=($(compgen -W 'init show watch list rename remove default passphrase unlock lock doctor completion help' -- "$cur")) ;;
+        help:0) COMPREPLY=($(compgen -W 'init show watch list rename remove default passphrase unlock lock clock doctor completion help' -- "$cur")) ;;
         esac
     fi
 }

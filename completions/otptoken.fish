@@ -11,7 +11,7 @@ function __otptoken_at
         else if test "$word" = --; and not set -q ended[1]
             set ended yes
         else if string match -q -- '-?*' $word; and not set -q ended[1]
-            contains -- $word --home --passphrase-file --server --service-id --user-id --name --start-password-file --ca-file --at --count --new-passphrase-file --for
+            contains -- $word --home --passphrase-file --server --service-id --user-id --name --start-password-file --ca-file --at --count --new-passphrase-file --for --server --ca-file --timeout
             and set option $word
         else
             set -a words $word
@@ -40,6 +40,7 @@ complete -c otptoken -n "__otptoken_at ''" -a default -d 'chooses the token that
 complete -c otptoken -n "__otptoken_at ''" -a passphrase -d 'sets, changes or removes the app lock'
 complete -c otptoken -n "__otptoken_at ''" -a unlock -d 'keeps a locked store open for a while'
 complete -c otptoken -n "__otptoken_at ''" -a lock -d 'ends what unlock began'
+complete -c otptoken -n "__otptoken_at ''" -a clock -d 'checks this machine\'s clock against time servers'
 complete -c otptoken -n "__otptoken_at ''" -a doctor -d 'looks for what is wrong, and says what to do'
 complete -c otptoken -n "__otptoken_at ''" -a completion -d 'prints a completion script for a shell'
 complete -c otptoken -n "__otptoken_at ''" -a help -d 'tells what a command takes'
@@ -54,6 +55,7 @@ complete -c otptoken -n "__otptoken_at init" -l force -d 'enrol again, in the pl
 complete -c otptoken -n "__otptoken_at show" -l next -d 'print the code that follows'
 complete -c otptoken -n "__otptoken_at show" -l at -x -d 'print the code of TIME: unix seconds or RFC 3339'
 complete -c otptoken -n "__otptoken_at show" -l all -d 'print the codes of all tokens, with their names'
+complete -c otptoken -n "__otptoken_at show" -l strict-clock -d 'print no code unless the last check of the clock says that it is right'
 complete -c otptoken -n "__otptoken_at show" -l json -d 'print JSON instead of text'
 complete -c otptoken -n "__otptoken_at show 0" -a '(otptoken list --names --passphrase-file /dev/null 2>/dev/null)'
 complete -c otptoken -n "__otptoken_at watch" -l count -x -d 'end after N lines of output'
@@ -69,6 +71,10 @@ complete -c otptoken -n "__otptoken_at passphrase" -l command -d 'lock with what
 complete -c otptoken -n "__otptoken_at passphrase" -l new-passphrase-file -r -F -d 'with change: read the new passphrase from FILE'
 complete -c otptoken -n "__otptoken_at passphrase 0" -a 'set change remove'
 complete -c otptoken -n "__otptoken_at unlock" -l for -x -d 'how long: 30s, 15m, 8h, 7d; else 15m, or unlock.for'
+complete -c otptoken -n "__otptoken_at clock" -l server -x -d 'ask ntp://HOST[:PORT] or nts://HOST[:PORT]; more than once for several'
+complete -c otptoken -n "__otptoken_at clock" -l ca-file -r -F -d 'trust the certificates in PEM, and no others'
+complete -c otptoken -n "__otptoken_at clock" -l timeout -x -d 'how long to wait for answers; else 3'
+complete -c otptoken -n "__otptoken_at clock" -l json -d 'print JSON instead of text'
 complete -c otptoken -n "__otptoken_at doctor" -l restore-backup -d 'put the store before its last change in the place of a damaged one'
 complete -c otptoken -n "__otptoken_at completion 0" -a 'bash zsh fish'
-complete -c otptoken -n "__otptoken_at help 0" -a 'init show watch list rename remove default passphrase unlock lock doctor completion help'
+complete -c otptoken -n "__otptoken_at help 0" -a 'init show watch list rename remove default passphrase unlock lock clock doctor completion help'

@@ -57,7 +57,9 @@ package struct NTPQuery: Equatable, Sendable {
         self.sentAt = sentAt
     }
 
-    /// Whether a datagram answers this request. What does not, anybody may have sent: go on listening.
+    /// Whether a datagram answers this request.
+    ///
+    /// What does not, anybody may have sent: go on listening.
     ///
     /// - Parameter datagram: as it came.
     /// - Returns: its header, or nil.

@@ -20,10 +20,9 @@ package struct ClockSelection: Equatable, Sendable {
     /// Selects by the algorithm of Marzullo: the point that most intervals offset ± error have in common.
     ///
     /// Where there are authenticated samples, the others have no say. A server that answers under two names counts
-    /// once.
+    /// once. Nil when there is no majority.
     ///
     /// - Parameter answers: for each server where its answer came from (address and port) and what it said.
-    /// - Returns: nil when there is no majority.
     package init?(_ answers: [(source: String, sample: ClockSample)]) {
         var sources: Set<String> = []
         var voters: [Int] = []

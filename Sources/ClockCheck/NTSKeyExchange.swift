@@ -83,7 +83,7 @@ package enum NTSKeyExchange {
         var hasProtocol = false
         var hasAlgorithm = false
         var server: String?
-        var port = NTPPacket.port
+        var port: UInt16?
         while let record = records.next() {
             let body = Array(record.body)
             let number = body.count == 2 ? UInt16(body[0]) << 8 | UInt16(body[1]) : nil
@@ -92,7 +92,8 @@ package enum NTSKeyExchange {
                 guard body.isEmpty else { throw .malformed("end") }
                 guard hasProtocol, hasAlgorithm else { throw .nothingInCommon }
                 guard !cookies.isEmpty else { throw .malformed("no cookie") }
-                return Answer(cookies: cookies, server: server, port: port)
+                return Answer(
+                    cookies: cookies, server: server, port: port ?? NTPPacket.port)
             case .nextProtocol:
                 guard !hasProtocol, body.count % 2 == 0 else { throw .malformed("protocol") }
                 guard number == ntpv4 else { throw .nothingInCommon }
@@ -114,7 +115,7 @@ package enum NTSKeyExchange {
                 else { throw .malformed("server") }
                 server = String(decoding: body, as: UTF8.self)
             case .port:
-                guard let number, number > 0 else { throw .malformed("port") }
+                guard port == nil, let number, number > 0 else { throw .malformed("port") }
                 port = number
             case nil:
                 guard !record.isCritical else { throw .unknownRecord(record.type) }

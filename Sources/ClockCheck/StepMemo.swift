@@ -22,9 +22,11 @@ package struct ClockReading: Equatable, Sendable {
         self.isVirtual = isVirtual
     }
 
+    // A memo comes from a file, and may hold any number: these do not overflow.
+
     /// D: changes when the clock is set, and at no other time.
-    var step: Nanoseconds { realtime - boottime }
-    var suspended: Nanoseconds { boottime - monotonic }
+    var step: Int128 { Int128(realtime) - Int128(boottime) }
+    var suspended: Int128 { Int128(boottime) - Int128(monotonic) }
 }
 
 /// The last check, as long as it can be carried forward: who sets the clock since then is found out without any network.
@@ -65,18 +67,21 @@ package struct StepMemo: Equatable, Sendable {
     /// Carries the check forward.
     ///
     /// - Parameter now: the clocks as they are.
-    /// - Returns: nil when it cannot be: too old, another boot or time namespace, or a machine that was put back to an
-    ///   earlier state.
+    /// - Returns: nil when it cannot be: too old, another boot or time namespace, a machine that was put back to an
+    ///   earlier state, or numbers that cannot be.
     package func prediction(_ now: ClockReading) -> Prediction? {
         guard let origin = reading.origin, origin == now.origin else { return nil }
-        let age = now.boottime - reading.boottime
+        let age = Int128(now.boottime) - Int128(reading.boottime)
         let lifetime = now.isVirtual ? Self.virtualLifetime : Self.lifetime
         guard age >= 0, age <= lifetime else { return nil }
         let step = now.step - reading.step
         let slept = now.suspended - reading.suspended > Self.smallestStep
+        let drift = Nanoseconds(age) / 1_000_000 * Self.drift + (slept ? Self.suspendError : 0)
+        guard let offset = Nanoseconds(exactly: Int128(self.offset) - step),
+            let error = Nanoseconds(exactly: Int128(self.error) + Int128(drift))
+        else { return nil }
         return Prediction(
-            offset: offset - step,
-            error: error + age / 1_000_000 * Self.drift + (slept ? Self.suspendError : 0),
+            offset: offset, error: error,
             isStepped: step.magnitude >= Self.smallestStep.magnitude)
     }
 }

@@ -23,6 +23,7 @@ import Testing
         let domain = Self.domain
         var below: [String: Set<String>] = [
             "JSON": [], "Cryptography": ["CShims"], "OATH": ["Cryptography"],
+            "ClockCheck": ["Cryptography"],
             "Platform": ["Cryptography", "CShims"],
             "OTPTokenCommands": domain.union(["Platform"]),
             "IssuerService": domain.union(["Platform"]),

@@ -35,6 +35,12 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case typed
     /// Texts from outside on their way to a terminal.
     case text
+    /// Answers of time servers.
+    case ntpPacket = "ntp-packet"
+    /// Answers to a key exchange of NTS.
+    case ntsRecords = "nts-records"
+    /// Extension fields of authenticated answers.
+    case ntsFields = "nts-fields"
 
     /// Gives an input to the decoder and checks what must hold.
     ///
@@ -60,6 +66,9 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .encodings: try fuzzEncodings(input)
         case .typed: try fuzzTyped(input)
         case .text: try fuzzText(input)
+        case .ntpPacket: try fuzzNTPPacket(input)
+        case .ntsRecords: try fuzzNTSRecords(input)
+        case .ntsFields: try fuzzNTSFields(input)
         }
     }
 }
