@@ -42,7 +42,7 @@ demo: all
 
 # What the tests call: peers, shells, a real terminal, programs that read the man pages, and keepers of secrets.
 TEST_PACKAGES := oathtool tmux openssl faketime mandoc groff-base zsh fish bash-completion python3 util-linux procps \
-                 swtpm tpm2-tools systemd dbus-daemon gnome-keyring libsecret-tools pass
+                 swtpm tpm2-tools systemd dbus-daemon gnome-keyring libsecret-tools pass chrony
 
 .PHONY: test
 test: all

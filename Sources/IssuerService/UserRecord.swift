@@ -95,7 +95,7 @@ extension UserRecord {
         self.init(
             userID: userID, email: email, issuedAt: issuedAt, stage: stage,
             lastUsed: fields.number(.lastUsed))
-        guard self.state == state else { return nil }
+        guard encoded.equals(plaintext) else { return nil }
     }
 }
 

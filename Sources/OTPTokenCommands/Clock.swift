@@ -12,6 +12,13 @@ func clock(_ line: Invocation, _ session: Session) throws(CommandFailure) -> Exi
     if let caFile, !isReadable(caFile) { throw .file(.missing, caFile) }
     session.progress(Messages.askingTime(servers.count))
     let check = ClockReport(ClockQuery(caFile: caFile, patience: patience).ask(servers))
+    if let selection = check.selection {
+        // A check that cannot be written down is a check all the same.
+        try? StepMemo(
+            reading: .now(), offset: selection.offset, error: selection.error,
+            evidence: selection.evidence
+        ).write(session.locations)
+    }
     try writeResult(line.has("json") ? check.json.text + "\n" : check.text)
     guard check.answers > 0 else { throw Messages.noTime() }
     return check.verdict.status
@@ -37,18 +44,32 @@ private func timeServers(
         }
         return servers
     }
-    let configured = try Settings(session.locations).clockServers()
-    return configured ?? [.standard]
+    return try Settings(session.locations).clockServers() ?? TimeServerURL.usual
 }
 
 extension TimeServerURL {
-    /// Who is asked when nobody else is named.
-    fileprivate static let standard: TimeServerURL = {
-        guard let server = TimeServerURL("nts://time.cloudflare.com") else {
-            preconditionFailure("a constant")
+    /// How many of this machine's own servers are asked.
+    private static let maximumUsual = 4
+
+    /// Who is asked when nobody else is named: the servers that this machine keeps its clock by, and one that proves
+    /// who it is.
+    fileprivate static var usual: [TimeServerURL] {
+        let files = TimeServiceFiles()
+        let own =
+            files.chrony.map { text in
+                SystemServers.chrony(text) { inclusion in
+                    switch inclusion {
+                    case .files(let pattern): files.texts(matching: pattern)
+                    case .folders(let folders, let ending):
+                        files.texts(in: folders, ending: ending)
+                    }
+                }
+            } ?? SystemServers.timesyncd(files.timesyncd)
+        let servers = own.prefix(maximumUsual).map {
+            TimeServerURL(host: $0.host, port: $0.port, isNTS: $0.isNTS)
         }
-        return server
-    }()
+        return servers + [TimeServerURL(host: "time.cloudflare.com", port: nil, isNTS: true)]
+    }
 }
 
 extension ClockVerdict {
@@ -139,7 +160,7 @@ struct ClockReport {
 
 extension JSONValue {
     /// Nanoseconds as seconds, or null.
-    fileprivate static func seconds(_ time: Nanoseconds?) -> JSONValue {
+    static func seconds(_ time: Nanoseconds?) -> JSONValue {
         time.map { .number(Double($0) / 1e9) } ?? .null
     }
 }

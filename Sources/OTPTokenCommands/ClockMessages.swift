@@ -14,9 +14,26 @@ extension Messages {
         guard let selection, verdict != .unknown else {
             return "clock unknown: no majority of the servers agrees"
         }
-        let size = seconds(Nanoseconds(clamping: selection.offset.magnitude))
-        let bound = "(±\(seconds(selection.error)) s, \(evidence(selection.evidence)))"
-        let direction = selection.offset >= 0 ? "behind" : "ahead"
+        return clockVerdict(
+            verdict, selection.offset, selection.error, evidence(selection.evidence))
+    }
+
+    /// The same of what is known without asking.
+    static func clockVerdict(_ state: ClockState) -> String {
+        guard let offset = state.offset, let error = state.error, let evidence = state.evidence,
+            state.verdict != .unknown
+        else { return "clock unknown: it was not checked" }
+        return clockVerdict(state.verdict, offset, error, evidence)
+    }
+
+    static func steppedSince(_ time: Int64) -> String { "stepped since \(localMoment(time))" }
+
+    private static func clockVerdict(
+        _ verdict: ClockVerdict, _ offset: Nanoseconds, _ error: Nanoseconds, _ evidence: String
+    ) -> String {
+        let size = seconds(Nanoseconds(clamping: offset.magnitude))
+        let bound = "(±\(seconds(error)) s, \(evidence))"
+        let direction = offset >= 0 ? "behind" : "ahead"
         switch verdict {
         case .ok: return "clock is right: \(size) s \(direction) \(bound)"
         case .note: return "clock is \(size) s \(direction) \(bound): codes are right"
@@ -111,6 +128,15 @@ extension Messages {
     }
 
     // MARK: Failures
+
+    static func clockNotGoodEnough(_ state: ClockState) -> CommandFailure {
+        CommandFailure(
+            state.verdict.status, clockVerdict(state),
+            hints: [
+                state.verdict == .unknown
+                    ? "`otptoken clock` checks it" : clockRemedy(state.verdict) ?? "set it"
+            ])
+    }
 
     static func noTime() -> CommandFailure {
         CommandFailure(

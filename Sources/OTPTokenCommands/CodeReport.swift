@@ -1,3 +1,4 @@
+internal import ClockCheck
 internal import Cryptography
 internal import JSON
 internal import OATH
@@ -62,7 +63,9 @@ struct CodeReport {
 
 extension CodeReport {
     /// The object that `--json` prints.
-    var json: JSONValue {
+    ///
+    /// - Parameter clock: what is known of the clock that the code was computed from.
+    func json(_ clock: ClockState) -> JSONValue {
         var members: [(String, JSONValue)] = [
             ("name", .string(name)), ("kind", "totp"), ("code", .string(code)),
             ("digits", .integer(Int64(totp.digits))), ("period", .integer(Int64(totp.period))),
@@ -70,13 +73,18 @@ extension CodeReport {
             ("remaining", .integer(remaining)),
         ]
         if let nextCode { members.append(("next_code", .string(nextCode))) }
-        members.append(("clock", Self.uncheckedClock))
+        members.append(("clock", clock.json))
         return .object(members.map { .init(name: $0, value: $1) })
     }
 
-    /// What is known of this machine's clock; no check is made yet.
-    private static let uncheckedClock: JSONValue = [
-        "verdict": "unknown", "offset": .null, "error": .null, "evidence": .null,
-        "checked_at": .null,
-    ]
+}
+
+extension ClockState {
+    fileprivate var json: JSONValue {
+        [
+            "verdict": .string(verdict.rawValue), "offset": .seconds(offset),
+            "error": .seconds(error), "evidence": .optional(evidence),
+            "checked_at": .optional(checkedAt),
+        ]
+    }
 }

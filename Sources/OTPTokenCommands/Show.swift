@@ -1,3 +1,4 @@
+internal import ClockCheck
 internal import JSON
 internal import Platform
 internal import TokenStore
@@ -14,13 +15,20 @@ func show(_ line: Invocation, _ session: Session) throws(CommandFailure) {
     }
     let tokens = try session.activeTokens()
     let chosen = line.has("all") ? tokens : [try choose(line.operands.first, from: tokens)]
+    if line.has("strict-clock") {
+        let state = ClockState(session.locations)
+        guard state.verdict == .ok || state.verdict == .note else {
+            throw Messages.clockNotGoodEnough(state)
+        }
+    }
     let next = line.has("next")
     let now = time ?? wallClockSeconds()
     if line.has("json") {
         var reports: [CodeReport] = []
         for token in chosen { reports.append(try CodeReport(token, at: now, withNext: next)) }
-        let json = line.has("all") ? .array(reports.map(\.json)) : reports[0].json
-        try writeResult(json.text + "\n")
+        let clock = ClockState(session.locations)
+        let objects = reports.map { $0.json(clock) }
+        try writeResult((line.has("all") ? .array(objects) : objects[0]).text + "\n")
     } else {
         var lines = ""
         // By index: no token is copied.
@@ -31,7 +39,15 @@ func show(_ line: Invocation, _ session: Session) throws(CommandFailure) {
             lines += "\n"
         }
         try writeResult(lines)
+        // The code first. That of another time does not hang on this machine's clock.
+        if time == nil { warnOfClock(session) }
     }
+}
+
+private func warnOfClock(_ session: Session) {
+    let state = ClockState(session.locations)
+    guard state.verdict == .warning || state.verdict == .error else { return }
+    session.note(Messages.clockVerdict(state))
 }
 
 /// The token of a name, or the default when there is none.

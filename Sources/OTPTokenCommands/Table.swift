@@ -45,6 +45,9 @@ extension ProgramTable {
                     OptionEntry(
                         "at", value: "TIME", "print the code of TIME: unix seconds or RFC 3339"),
                     OptionEntry("all", "print the codes of all tokens, with their names"),
+                    OptionEntry(
+                        "strict-clock",
+                        "print no code unless the last check of the clock says that it is right"),
                     .json,
                 ]),
             CommandEntry(

@@ -17,7 +17,8 @@ func watch(_ line: Invocation, _ session: Session) throws(CommandFailure) {
         try showView(tokens)
     } else {
         Hardening.ignoreBrokenPipes()
-        try printLines(tokens, count: count, asJSON: line.has("json"))
+        try printLines(
+            tokens, count: count, json: line.has("json") ? session.locations : nil)
     }
 }
 
@@ -74,13 +75,16 @@ private func runView(_ tokens: [Token]) throws(CommandFailure) -> Signal? {
 
 // MARK: Elsewhere
 
-private func printLines(_ tokens: [Token], count: Int?, asJSON: Bool) throws(CommandFailure) {
-    let ending = try runLines(tokens, count: count, asJSON: asJSON)
+/// - Parameter json: where the last check of the clock lies, when objects are wanted instead of lines.
+private func printLines(
+    _ tokens: [Token], count: Int?, json: Locations?
+) throws(CommandFailure) {
+    let ending = try runLines(tokens, count: count, json: json)
     ending?.takeEffect()
 }
 
 private func runLines(
-    _ tokens: [Token], count: Int?, asJSON: Bool
+    _ tokens: [Token], count: Int?, json: Locations?
 ) throws(CommandFailure) -> Signal? {
     let sleeper = try Messages.onScreen { () throws(Errno) in try Sleeper() }
     var printed = 0
@@ -90,8 +94,9 @@ private func runLines(
         for (index, token) in tokens.enumerated() where shown[index] != token.totp.step(at: now) {
             shown[index] = token.totp.step(at: now)
             let report = try CodeReport(token, at: now)
+            let text = json.map { report.json(ClockState($0)).text + "\n" } ?? report.line
             do {
-                try writeAll(Array((asJSON ? report.json.text + "\n" : report.line).utf8), to: 1)
+                try writeAll(Array(text.utf8), to: 1)
             } catch .brokenPipe {
                 return nil
             } catch {

@@ -9,16 +9,16 @@ here=$root/Tests/Fuzz
 work=$root/.build/fuzz
 driver=$work/release/FuzzDriver
 # Swift's own report of a crash stands in libFuzzer's way.
-export SWIFT_BACKTRACE=enable=no
+export SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=quarantine_size_mb=64
 
 # run SECONDS TARGET: one line when it is done; behind a finding, the end of its log.
 run() {
     local target=$2 log=$work/log/$2.txt options=()
     mkdir -p "$work/corpus/$target" "$work/log" "$work/findings"
     [ ! -e "$here/Dictionaries/$target.dict" ] || options+=("-dict=$here/Dictionaries/$target.dict")
-    # An input of 8 KiB may cost seconds and half a gigabyte, and no more.
-    if FUZZ_TARGET=$target "$driver" -max_total_time="$1" -max_len=8192 -timeout=10 -rss_limit_mb=512 \
-        -artifact_prefix="$work/findings/$target-" -print_final_stats=1 "${options[@]}" \
+    # An input of 8 KiB may cost seconds, and 64 MiB at once, and no more.
+    if FUZZ_TARGET=$target "$driver" -max_total_time="$1" -max_len=8192 -timeout=10 -malloc_limit_mb=64 \
+        -rss_limit_mb=1024 -artifact_prefix="$work/findings/$target-" -print_final_stats=1 "${options[@]}" \
         "$work/corpus/$target" "$here/Corpus/$target" >"$log" 2>&1 </dev/null; then
         awk -v target="$target" '
             / cov: / { for (i = 1; i < NF; i++) if ($i == "cov:") coverage = $(i + 1) }
@@ -42,5 +42,8 @@ fi
 # Of two --sanitize, the Swift compiler would see one.
 OTPTOKEN_FUZZ=1 ${SWIFT:-swift} build --package-path "$root" --scratch-path "$work" -c release \
     --sanitize=fuzzer -Xswiftc -sanitize=fuzzer,address -Xcc -fsanitize=address --product FuzzDriver
-for folder in "$here/Corpus/"*/; do basename "$folder"; done | grep -x "${2:-.*}" |
-    xargs -P "${JOBS:-$(nproc)}" -I TARGET "$0" run "$1" TARGET
+targets=$(cd "$here/Corpus" && ls | grep -x "${2:-.*}") || {
+    echo "no target $2 in Tests/Fuzz/Corpus" >&2
+    exit 2
+}
+xargs -P "${JOBS:-$(nproc)}" -I TARGET "$0" run "$1" TARGET <<<"$targets"

@@ -83,7 +83,7 @@ struct Authority {
     }
 }
 
-private func isLiteral(_ text: String, _ family: CInt) -> Bool {
+func isLiteral(_ text: String, _ family: CInt) -> Bool {
     // C would take what stands before a zero for the whole text.
     guard !text.utf8.contains(0) else { return false }
     var address = [UInt8](repeating: 0, count: 16)

@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// Where a time server is asked: `ntp://HOST[:PORT]` or `nts://HOST[:PORT]`.
 package struct TimeServerURL: Equatable, Sendable {
     /// Whether the server proves who it is; the port is then that of the key exchange.
@@ -22,6 +24,19 @@ package struct TimeServerURL: Equatable, Sendable {
         host = authority.host
         isAddress = authority.isAddress
         port = authority.port
+    }
+
+    /// Names a server.
+    ///
+    /// - Parameters:
+    ///   - host: a name in ASCII, or an address without brackets.
+    ///   - port: nil for the protocol's own.
+    ///   - isNTS: whether it proves who it is.
+    package init(host: String, port: UInt16?, isNTS: Bool) {
+        self.host = host
+        self.port = port
+        self.isNTS = isNTS
+        isAddress = isLiteral(host, AF_INET) || isLiteral(host, AF_INET6)
     }
 
     /// The URL as text, in one form.
