@@ -77,7 +77,7 @@ import Testing
         (reply.receive, reply.transmit) = (Reply.stamp(moment), Reply.stamp(moment))
         #expect(rejection() == .timestamps)
         reply.precision = 0
-        #expect(rejection() == .rootDistance(98_303_999_977_110))
+        #expect(rejection() == .rootDistance(98_303_999_977_111))
         (reply.rootDelay, reply.rootDispersion) = (0x10000, 0x10000)
         #expect(rejection() == .roundTrip(3 * .second))
     }

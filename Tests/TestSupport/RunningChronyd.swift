@@ -76,6 +76,15 @@ package final class RunningChronyd: Sendable {
     /// The authority that the servers' certificates are of.
     package static func authority() throws -> String { try certificates.get().authority }
 
+    /// The files of a certificate and its key, in PEM form.
+    package static func files(of certificate: Certificate) throws -> (
+        certificate: String, key: String
+    ) {
+        let certificates = try certificates.get()
+        let name = certificate.rawValue
+        return (certificates.path(name + ".pem"), certificates.path(name + ".key"))
+    }
+
     /// What sets a program's clock, and not what it measures time with: additions to its environment.
     ///
     /// - Parameter seconds: how far it is ahead of this machine's; negative for behind.
@@ -83,7 +92,7 @@ package final class RunningChronyd: Sendable {
     /// - Throws: when there is no libfaketime.
     package static func clock(ahead seconds: Int) throws -> [String: String] {
         let folders = try FileManager.default.contentsOfDirectory(atPath: "/usr/lib")
-        let libraries = folders.map { "/usr/lib/\($0)/faketime/libfaketime.so.1" }
+        let libraries = folders.map { "/usr/lib/\($0)/faketime/libfaketimeMT.so.1" }
         guard let library = libraries.first(where: FileManager.default.fileExists) else {
             throw CocoaError(.fileNoSuchFile)
         }
@@ -139,12 +148,13 @@ package final class RunningChronyd: Sendable {
         }
         lines.append("local stratum \(stratum)")
         if let keyExchangePort, let certificate {
-            let certificates = try Self.certificates.get()
-            for (ending, use) in [("pem", "ntsservercert"), ("key", "ntsserverkey")] {
-                let path = "\(folder)/server.\(ending)"
-                try FileManager.default.copyItem(
-                    atPath: certificates.path("\(certificate.rawValue).\(ending)"), toPath: path)
-                lines.append("\(use) \(path)")
+            let files = try files(of: certificate)
+            for (use, file) in [
+                ("ntsservercert", files.certificate), ("ntsserverkey", files.key),
+            ] {
+                let copy = "\(folder)/\(use)"
+                try FileManager.default.copyItem(atPath: file, toPath: copy)
+                lines.append("\(use) \(copy)")
             }
             lines.append("ntsport \(keyExchangePort)")
         }

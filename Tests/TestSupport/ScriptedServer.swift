@@ -59,7 +59,7 @@ package final class ScriptedServer: Sendable {
     }
 
     /// Whether somebody listens on a port.
-    static func listens(_ port: UInt16) -> Bool {
+    package static func listens(_ port: UInt16) -> Bool {
         let descriptor = socket(
             AF_INET, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         defer { close(descriptor) }
