@@ -39,7 +39,7 @@ import Testing
     private func verdict(_ url: String, caFile: String?) -> String {
         switch failure(url, caFile: caFile) {
         case nil: "taken"
-        case .certificate(let reason): reason
+        case .certificate(let reason), .certificateDate(let reason): reason
         case let other?: "\(other)"
         }
     }
