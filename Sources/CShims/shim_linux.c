@@ -3,12 +3,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -104,8 +106,8 @@ int shim_alarm_clear(int descriptor) {
 // request is shared by both and freed by whoever lets go of it last.
 typedef struct {
     pthread_mutex_t lock;
-    pthread_cond_t changed;
     int holders, done, status;
+    int ready; // an eventfd that becomes readable with the answer
     char host[256], port[8];
     struct addrinfo *found;
 } resolution;
@@ -115,55 +117,73 @@ static void let_go(resolution *r) {
     pthread_mutex_unlock(&r->lock);
     if (!last) return;
     if (r->found) freeaddrinfo(r->found);
-    pthread_cond_destroy(&r->changed);
+    if (r->ready >= 0) close(r->ready);
     pthread_mutex_destroy(&r->lock);
     free(r);
 }
 
+static int look_up(resolution *r, int flags, struct addrinfo **found) {
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV | flags};
+    *found = NULL;
+    return getaddrinfo(r->host, r->port, &hints, found);
+}
+
 static void *resolve_in_thread(void *argument) {
     resolution *r = argument;
-    struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV}, *found = NULL;
-    int status = getaddrinfo(r->host, r->port, &hints, &found);
+    struct addrinfo *found;
+    int status = look_up(r, 0, &found);
     pthread_mutex_lock(&r->lock);
     r->status = status;
     r->found = status == 0 ? found : NULL;
     r->done = 1;
-    pthread_cond_signal(&r->changed);
+    uint64_t one = 1;
+    ssize_t written = write(r->ready, &one, sizeof one);
+    (void)written;
     let_go(r);
     return NULL;
+}
+
+// Waits for the thread, and for no longer than that.
+static int wait_for(resolution *r, int milliseconds) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    int64_t end = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000 + milliseconds, left = milliseconds;
+    struct pollfd entry = {.fd = r->ready, .events = POLLIN};
+    int ready;
+    while ((ready = poll(&entry, 1, (int)left)) < 0 && errno == EINTR) {
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        left = end - ((int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000);
+        if (left < 0) left = 0;
+    }
+    return ready > 0;
 }
 
 int shim_resolve(const char *host, uint16_t port, int milliseconds, shim_address *into, int capacity, int *why) {
     resolution *r = calloc(1, sizeof *r);
     *why = EAI_MEMORY;
     if (!r) return 0;
-    pthread_condattr_t attributes;
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&r->changed, &attributes);
-    pthread_condattr_destroy(&attributes);
     pthread_mutex_init(&r->lock, NULL);
     snprintf(r->host, sizeof r->host, "%s", host);
     snprintf(r->port, sizeof r->port, "%u", port);
-
-    struct timespec end;
-    clock_gettime(CLOCK_MONOTONIC, &end);
-    end.tv_sec += milliseconds / 1000;
-    end.tv_nsec += (long)(milliseconds % 1000) * 1000000;
-    if (end.tv_nsec >= 1000000000) { end.tv_sec++; end.tv_nsec -= 1000000000; }
-
-    r->holders = 2;
-    pthread_t thread;
-    if (pthread_create(&thread, NULL, resolve_in_thread, r) != 0) {
-        r->holders = 1;
-        pthread_mutex_lock(&r->lock);
-        let_go(r);
-        *why = EAI_AGAIN;
-        return 0;
+    r->ready = -1;
+    r->holders = 1;
+    // An address needs nobody to be asked, and no thread.
+    r->done = look_up(r, AI_NUMERICHOST, &r->found) == 0;
+    if (!r->done) {
+        pthread_t thread;
+        r->ready = eventfd(0, EFD_CLOEXEC);
+        r->holders = 2;
+        if (r->ready < 0 || pthread_create(&thread, NULL, resolve_in_thread, r) != 0) {
+            r->holders = 1;
+            pthread_mutex_lock(&r->lock);
+            let_go(r);
+            *why = EAI_AGAIN;
+            return 0;
+        }
+        pthread_detach(thread);
+        (void)wait_for(r, milliseconds);
     }
-    pthread_detach(thread);
     pthread_mutex_lock(&r->lock);
-    while (!r->done && pthread_cond_timedwait(&r->changed, &r->lock, &end) != ETIMEDOUT) {}
     int n = -1;
     if (r->done) {
         n = 0;

@@ -99,7 +99,7 @@ extension Messages {
         case .certificateDate(let reason):
             "its certificate suggests that this clock is wrong by days or more: \(printable(reason))"
         case .notSpoken(let name): "it does not speak \(name)"
-        case .tls(let reason): "no TLS 1.3: \(printable(reason))"
+        case .tls(let reason): "no TLS 1.3 with ntske/1: \(printable(reason))"
         case .certificateFile(let file): "no certificates in \(printable(file, limit: 200))"
         case .http(.cutShort): "the connection was cut short"
         case .http, .redirect: "no answer that is understood"
