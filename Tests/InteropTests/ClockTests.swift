@@ -35,6 +35,7 @@ struct ClockAnswer: Decodable {
     ///   - servers: their URLs.
     ///   - options: more options.
     ///   - ahead: how far this program's clock is wrong.
+    /// - Throws: when the program does not start, or says something else.
     init(_ servers: [String], _ options: [String] = [], ahead: Int = 0) throws {
         let folder = try TemporaryFolder()
         let command =
