@@ -40,11 +40,8 @@ package final class RunningChronyd: Sendable {
             let keyExchangePort = try certificate.map { _ in try ScriptedServer.deadPort() }
             let folder = try TemporaryFolder()
             try Self.configure(folder.path, port, stratum, keyExchangePort, certificate)
-            let clock =
-                try seconds == 0
-                ? [] : ["env"] + Self.clock(ahead: seconds).map { "\($0)=\($1)" }
             let command =
-                try Self.owned(by: Self.servant, folder.path) + clock
+                try Self.owned(by: Self.servant, folder.path) + Self.serverClock(ahead: seconds)
                 + ["chronyd", "-d", "-x", "-U", "-F", "0", "-f", folder.path + "/chrony.conf"]
                 + (Self.servant.map { ["-u", $0] } ?? [])
             let program = try RunningProgram(
@@ -85,21 +82,29 @@ package final class RunningChronyd: Sendable {
         return (certificates.path(name + ".pem"), certificates.path(name + ".key"))
     }
 
-    /// What sets a program's clock, and not what it measures time with: additions to its environment.
+    /// The beginning of a command whose clock is wrong, but not what it measures time with.
     ///
     /// - Parameter seconds: how far it is ahead of this machine's; negative for behind.
-    /// - Returns: the variables.
-    /// - Throws: when there is no libfaketime.
-    package static func clock(ahead seconds: Int) throws -> [String: String] {
+    /// - Returns: a program and its arguments.
+    package static func clock(ahead seconds: Int) -> [String] {
+        guard seconds != 0 else { return ["env"] }
+        // Otherwise libfaketime ends waits of the monotonic clock at once.
+        return ["env", "FAKETIME_FORCE_MONOTONIC_FIX=0", "faketime", "-m", "--exclude-monotonic"]
+            + ["-f", "\(seconds < 0 ? "" : "+")\(seconds)s"]
+    }
+
+    /// The same without the program `faketime`, which would stand between a server and its signals.
+    private static func serverClock(ahead seconds: Int) throws -> [String] {
+        guard seconds != 0 else { return ["env"] }
         let folders = try FileManager.default.contentsOfDirectory(atPath: "/usr/lib")
         let libraries = folders.map { "/usr/lib/\($0)/faketime/libfaketimeMT.so.1" }
         guard let library = libraries.first(where: FileManager.default.fileExists) else {
             throw CocoaError(.fileNoSuchFile)
         }
         return [
-            "LD_PRELOAD": library, "FAKETIME": "\(seconds < 0 ? "" : "+")\(seconds)s",
+            "env", "LD_PRELOAD=\(library)", "FAKETIME=\(seconds < 0 ? "" : "+")\(seconds)s",
             // The same under its former name and its present one.
-            "DONT_FAKE_MONOTONIC": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+            "DONT_FAKE_MONOTONIC=1", "FAKETIME_DONT_FAKE_MONOTONIC=1",
         ]
     }
 
