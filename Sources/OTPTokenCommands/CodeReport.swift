@@ -65,6 +65,7 @@ extension CodeReport {
     /// The object that `--json` prints.
     ///
     /// - Parameter clock: what is known of the clock that the code was computed from.
+    /// - Returns: the object.
     func json(_ clock: ClockState) -> JSONValue {
         var members: [(String, JSONValue)] = [
             ("name", .string(name)), ("kind", "totp"), ("code", .string(code)),

@@ -75,7 +75,7 @@ private func runView(_ tokens: [Token]) throws(CommandFailure) -> Signal? {
 
 // MARK: Elsewhere
 
-/// - Parameter json: where the last check of the clock lies, when objects are wanted instead of lines.
+// json: where the last check of the clock lies, when objects are wanted instead of lines.
 private func printLines(
     _ tokens: [Token], count: Int?, json: Locations?
 ) throws(CommandFailure) {
