@@ -92,14 +92,9 @@ void shim_signal_default(int number) {
 
 int shim_alarm_open(void) { return timerfd_create(CLOCK_REALTIME, TFD_CLOEXEC | TFD_NONBLOCK); }
 
-int shim_alarm_set(int descriptor, int64_t seconds) {
-    struct itimerspec when = {.it_value = {.tv_sec = seconds}};
+int shim_alarm_set(int descriptor, int64_t nanoseconds) {
+    struct itimerspec when = {.it_value = {nanoseconds / 1000000000, nanoseconds % 1000000000}};
     return timerfd_settime(descriptor, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &when, NULL);
-}
-
-int shim_alarm_clear(int descriptor) {
-    uint64_t count;
-    return read(descriptor, &count, sizeof count) < 0 && errno == ECANCELED;
 }
 
 // getaddrinfo knows no time limit, so it runs in a thread that is left behind when the answer comes too late. The
@@ -228,7 +223,7 @@ int shim_is_virtual(void) {
 
 const char *shim_resolve_text(int why) { return gai_strerror(why); }
 
-static int spawn(char *const *words, int output, pid_t *process) {
+static int spawn(const char *path, char *const *words, int silent, int output, pid_t *process) {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     int why = posix_spawn_file_actions_init(&actions);
@@ -246,21 +241,22 @@ static int spawn(char *const *words, int output, pid_t *process) {
         posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
         why = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
         if (why == 0) why = posix_spawn_file_actions_adddup2(&actions, output, 1);
+        if (why == 0 && silent) why = posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
         // Ours are close-on-exec; those that this process was started with need not be.
         if (why == 0) why = posix_spawn_file_actions_addclosefrom_np(&actions, 3);
-        if (why == 0) why = posix_spawnp(process, words[0], &actions, &attributes, words, environ);
+        if (why == 0) why = posix_spawnp(process, path, &actions, &attributes, words, environ);
         posix_spawnattr_destroy(&attributes);
     }
     posix_spawn_file_actions_destroy(&actions);
     return why;
 }
 
-int shim_spawn(char *const *words, shim_child *child) {
+int shim_spawn(const char *path, char *const *words, int silent, shim_child *child) {
     // Whoever started this process may have had it ignore its children, and then nobody learns how they end.
     signal(SIGCHLD, SIG_DFL);
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0) return errno;
-    int why = spawn(words, ends[1], &child->process);
+    int why = spawn(path, words, silent, ends[1], &child->process);
     close(ends[1]);
     if (why == 0) {
         child->output = ends[0];

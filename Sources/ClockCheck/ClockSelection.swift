@@ -10,8 +10,13 @@ package struct ClockSelection: Equatable, Sendable {
 
     /// The room given to each server beside its own error bound: what their clocks may be apart.
     private static let margin: Nanoseconds = .second / 10
+    /// The greatest error bound of a check that says anything.
+    private static let maximumError: Nanoseconds = 5 * .second
 
+    /// That of the server with the least error bound among those that agree.
     package let offset: Nanoseconds
+    /// That server's bound, and how far the others that agree are from it (the selection jitter of RFC 5905,
+    /// section 11.2.3).
     package let error: Nanoseconds
     package let evidence: Evidence
     /// The positions of the servers that agree.
@@ -20,7 +25,7 @@ package struct ClockSelection: Equatable, Sendable {
     /// Selects by the algorithm of Marzullo: the point that most intervals offset ± error have in common.
     ///
     /// Where there are authenticated samples, the others have no say. A server that answers under two names counts
-    /// once. Nil when there is no majority.
+    /// once. Nil when there is no majority, or an error bound above 5 s.
     ///
     /// - Parameter answers: for each server where its answer came from (address and port) and what it said.
     package init?(_ answers: [(source: String, sample: ClockSample)]) {
@@ -33,10 +38,12 @@ package struct ClockSelection: Equatable, Sendable {
         }
         guard let (used, count) = Self.agreeing(voters, answers.map(\.sample)) else { return nil }
         guard 2 * count > voters.count, hasAuthenticated || count >= 2 else { return nil }
-        guard let best = used.min(by: { answers[$0].sample.error < answers[$1].sample.error })
-        else { return nil }
-        offset = answers[best].sample.offset
-        error = answers[best].sample.error
+        let samples = used.map { answers[$0].sample }
+        guard let best = samples.min(by: { $0.error < $1.error }) else { return nil }
+        let jitter = samples.map { ($0.offset - best.offset).magnitude }.max() ?? 0
+        guard best.error + Nanoseconds(jitter) <= Self.maximumError else { return nil }
+        offset = best.offset
+        error = best.error + Nanoseconds(jitter)
         evidence = hasAuthenticated ? .nts : .majority(count, of: voters.count)
         self.used = used
     }

@@ -26,7 +26,21 @@ package struct ClockReading: Equatable, Sendable {
 
     /// D: changes when the clock is set, and at no other time.
     var step: Int128 { Int128(realtime) - Int128(boottime) }
-    var suspended: Int128 { Int128(boottime) - Int128(monotonic) }
+
+    /// A difference from which on the clock counts as set: far above what the reading itself is off.
+    private static let smallestStep: UInt128 = 10_000_000
+
+    /// Whether somebody has set the clock between an earlier reading and this one.
+    package func isStepped(since earlier: ClockReading) -> Bool {
+        (step - earlier.step).magnitude >= Self.smallestStep
+    }
+
+    /// Whether the machine was in suspend since an earlier reading.
+    func hasSlept(since earlier: ClockReading) -> Bool {
+        suspended - earlier.suspended > Int128(Self.smallestStep)
+    }
+
+    private var suspended: Int128 { Int128(boottime) - Int128(monotonic) }
 }
 
 /// The last check, as long as it can be carried forward: who sets the clock since then is found out without any network.
@@ -38,8 +52,6 @@ package struct StepMemo: Equatable, Sendable {
     private static let drift: Int64 = 100
     /// What a suspend adds to the error.
     private static let suspendError: Nanoseconds = .second
-    /// A difference from which on the clock counts as set: far above what the reading itself is off.
-    private static let smallestStep: Nanoseconds = .second / 100
 
     package let reading: ClockReading
     package let offset: Nanoseconds
@@ -75,13 +87,13 @@ package struct StepMemo: Equatable, Sendable {
         let lifetime = now.isVirtual ? Self.virtualLifetime : Self.lifetime
         guard age >= 0, age <= lifetime else { return nil }
         let step = now.step - reading.step
-        let slept = now.suspended - reading.suspended > Self.smallestStep
-        let drift = Nanoseconds(age) / 1_000_000 * Self.drift + (slept ? Self.suspendError : 0)
+        let drift =
+            Nanoseconds(age) / 1_000_000 * Self.drift
+            + (now.hasSlept(since: reading) ? Self.suspendError : 0)
         guard let offset = Nanoseconds(exactly: Int128(self.offset) - step),
             let error = Nanoseconds(exactly: Int128(self.error) + Int128(drift))
         else { return nil }
         return Prediction(
-            offset: offset, error: error,
-            isStepped: step.magnitude >= Self.smallestStep.magnitude)
+            offset: offset, error: error, isStepped: now.isStepped(since: reading))
     }
 }

@@ -1,5 +1,4 @@
 internal import ClockCheck
-internal import JSON
 internal import Platform
 
 /// `clock`: asks time servers how far this machine's clock is off.
@@ -7,29 +6,82 @@ internal import Platform
 /// - Returns: the status that says so.
 func clock(_ line: Invocation, _ session: Session) throws(CommandFailure) -> ExitStatus {
     let patience = try clockPatience(line)
-    let servers = try timeServers(line, session)
+    var servers = try timeServers(line, session)
     let caFile = line.value("ca-file")
     if let caFile, !isReadable(caFile) { throw .file(.missing, caFile) }
-    session.progress(Messages.askingTime(servers.count))
-    let check = ClockReport(ClockQuery(caFile: caFile, patience: patience).ask(servers))
-    if let selection = check.selection {
-        // A check that cannot be written down is a check all the same.
-        try? StepMemo(
-            reading: .now(), offset: selection.offset, error: selection.error,
-            evidence: selection.evidence
-        ).write(session.locations)
+    if line.has("if-due") {
+        servers = try session.claim(servers)
+        guard !servers.isEmpty else {
+            let known = KnownClock(session.locations).state
+            session.note(Messages.nothingDue)
+            try writeResult(
+                line.has("json")
+                    ? ClockReport.json(known) : Messages.clockVerdict(known) + "\n")
+            return known.verdict.status
+        }
     }
-    try writeResult(line.has("json") ? check.json.text + "\n" : check.text)
-    guard check.answers > 0 else { throw Messages.noTime() }
-    return check.verdict.status
+    session.progress(Messages.askingTime(servers.count))
+    let before = ClockReading.now()
+    let asked = wallClockSeconds()
+    let reports = ClockQuery(caFile: caFile, patience: patience).ask(servers)
+    let report = ClockReport(reports, since: before)
+    // A check that cannot be written down is a check all the same.
+    try? ClockRecord.change(session.locations) { record in
+        record.note(reports, askedAt: asked)
+        if let memo = report.memo { record.memo = memo }
+    }
+    try writeResult(line.has("json") ? report.json : report.text)
+    guard report.hasAnswers else { throw Messages.noTime() }
+    return report.state.verdict.status
 }
 
-private func clockPatience(_ line: Invocation) throws(CommandFailure) -> Int {
-    guard let text = line.value("timeout") else { return 3 }
-    guard let seconds = Int(text), (1...60).contains(seconds), "\(seconds)" == text else {
-        throw Messages.badTimeout(text)
+extension Session {
+    /// Of time servers those that may be asked although nobody asks for it; from now on they count as asked.
+    ///
+    /// - Parameter servers: all that there are.
+    /// - Returns: none where `clock.check` says never.
+    /// - Throws: when it cannot be written down: whoever cannot remember does not ask.
+    fileprivate func claim(_ servers: [TimeServerURL]) throws(CommandFailure) -> [TimeServerURL] {
+        guard try Settings(locations).checksClock() else { return [] }
+        let now = wallClockSeconds()
+        var due: [TimeServerURL] = []
+        try Messages.naming(locations.clock) { () throws(FileError) in
+            try ClockRecord.change(locations) { record in
+                for server in servers where record.polls.isDue(server.text, at: now) {
+                    due.append(server)
+                    record.polls.ask(server.text, at: now)
+                }
+            }
+        }
+        return due
     }
-    return seconds
+}
+
+extension ClockRecord {
+    /// Notes who was asked, and who wants to be left alone.
+    fileprivate mutating func note(_ reports: [ServerReport], askedAt time: Int64) {
+        for report in reports {
+            let server = report.server.text
+            polls.ask(server, at: time)
+            switch report.result {
+            case .success(let sample): polls.note(server, .success(sample))
+            case .failure(.rejected(let why)): polls.note(server, .failure(why))
+            case .failure: break
+            }
+        }
+    }
+}
+
+/// Milliseconds.
+private func clockPatience(_ line: Invocation) throws(CommandFailure) -> Int {
+    guard let text = line.value("timeout") else { return 3000 }
+    let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+    guard (1...2).contains(parts.count), text.utf8.count <= 5,
+        parts.allSatisfy({ part in
+            !part.isEmpty && part.utf8.allSatisfy { (48...57).contains($0) }
+        }), let seconds = Double(text), (0.1...60).contains(seconds)
+    else { throw Messages.badTimeout(text) }
+    return Int(seconds * 1000)
 }
 
 private func timeServers(
@@ -69,98 +121,5 @@ extension TimeServerURL {
             TimeServerURL(host: $0.host, port: $0.port, isNTS: $0.isNTS)
         }
         return servers + [TimeServerURL(host: "time.cloudflare.com", port: nil, isNTS: true)]
-    }
-}
-
-extension ClockVerdict {
-    /// The status of `clock` and of `--strict-clock`.
-    var status: ExitStatus {
-        switch self {
-        case .ok, .note: .done
-        case .warning: .clockOff
-        case .error: .clockWrong
-        case .unknown: .clockUnknown
-        }
-    }
-}
-
-/// What all servers said, and what follows from it.
-struct ClockReport {
-    let servers: [ServerReport]
-    let selection: ClockSelection?
-    let verdict: ClockVerdict
-    let checkedAt: Int64
-    /// For each server its position among the answers; nil when it gave none.
-    private let positions: [Int?]
-
-    init(_ servers: [ServerReport]) {
-        self.servers = servers
-        var answers: [(source: String, sample: ClockSample)] = []
-        var positions: [Int?] = []
-        for server in servers {
-            guard case .success(let sample) = server.result else {
-                positions.append(nil)
-                continue
-            }
-            positions.append(answers.count)
-            answers.append((server.address ?? server.server.text, sample))
-        }
-        self.positions = positions
-        let selection = ClockSelection(answers)
-        self.selection = selection
-        verdict = selection.map { ClockVerdict(offset: $0.offset, error: $0.error) } ?? .unknown
-        checkedAt = wallClockSeconds()
-    }
-
-    /// How many servers answered.
-    var answers: Int { positions.count { $0 != nil } }
-
-    func isUsed(_ index: Int) -> Bool {
-        guard let position = positions[index], let selection else { return false }
-        return selection.used.contains(position)
-    }
-
-    /// A line for each server, and the verdict.
-    var text: String {
-        let rows = servers.indices.map { Messages.timeServerRow(servers[$0], isUsed: isUsed($0)) }
-        let hint = Messages.clockRemedy(verdict).map { "→ \($0)\n" } ?? ""
-        return alignedTable([Messages.timeServerHeader] + rows) + "\n"
-            + Messages.clockVerdict(verdict, selection) + "\n" + hint
-    }
-
-    /// The object of `clock --json`.
-    var json: JSONValue {
-        let entries = servers.indices.map { entry(servers[$0], isUsed: isUsed($0)) }
-        return [
-            "verdict": .string(verdict.rawValue),
-            "offset": .seconds(selection?.offset), "error": .seconds(selection?.error),
-            "evidence": .optional(selection.map { Messages.evidence($0.evidence) }),
-            "checked_at": .integer(checkedAt), "servers": .array(entries),
-        ]
-    }
-
-    private func entry(_ report: ServerReport, isUsed: Bool) -> JSONValue {
-        var sample: ClockSample?
-        var reason: String?
-        switch report.result {
-        case .success(let found): sample = found
-        case .failure(let failure): reason = Messages.timeServerReason(failure)
-        }
-        if sample != nil, !isUsed { reason = Messages.leftOut }
-        return [
-            "server": .string(report.server.text), "address": .optional(report.address),
-            "stratum": .optional(sample.map { Int64($0.stratum) }),
-            "offset": .seconds(sample?.offset), "error": .seconds(sample?.error),
-            "delay": .seconds(sample?.delay),
-            "authenticated": .bool(sample?.isAuthenticated ?? false), "used": .bool(isUsed),
-            "reason": .optional(reason),
-        ]
-    }
-}
-
-extension JSONValue {
-    /// Nanoseconds as seconds, or null.
-    static func seconds(_ time: Nanoseconds?) -> JSONValue {
-        time.map { .number(Double($0) / 1e9) } ?? .null
     }
 }

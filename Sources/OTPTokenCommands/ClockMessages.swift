@@ -7,45 +7,43 @@ extension Messages {
         "Asking \(count) time server\(count == 1 ? "" : "s")…"
     }
 
+    static let nothingDue = "No server is to be asked now."
+
     // MARK: The verdict
 
-    /// One line: direction, seconds, bound and evidence.
-    static func clockVerdict(_ verdict: ClockVerdict, _ selection: ClockSelection?) -> String {
-        guard let selection, verdict != .unknown else {
-            return "clock unknown: no majority of the servers agrees"
+    /// One line: direction, seconds, bound, evidence, and what it means for codes.
+    static func clockVerdict(_ state: ClockState, isCorrected: Bool = false) -> String {
+        guard let core = clockOffset(state) else { return "clock unknown: it was not checked" }
+        if isCorrected, state.verdict != .ok { return "\(core): codes are corrected" }
+        switch state.verdict {
+        case .ok: return core
+        case .note: return "\(core): codes are right"
+        case .warning: return "\(core): codes may be refused"
+        case .error, .unknown: return "\(core): codes are likely to be refused"
         }
-        return clockVerdict(
-            verdict, selection.offset, selection.error, evidence(selection.evidence))
     }
 
-    /// The same of what is known without asking.
-    static func clockVerdict(_ state: ClockState) -> String {
-        guard let offset = state.offset, let error = state.error, let evidence = state.evidence,
-            state.verdict != .unknown
-        else { return "clock unknown: it was not checked" }
-        return clockVerdict(state.verdict, offset, error, evidence)
-    }
-
-    static func steppedSince(_ time: Int64) -> String { "stepped since \(localMoment(time))" }
-
-    private static func clockVerdict(
-        _ verdict: ClockVerdict, _ offset: Nanoseconds, _ error: Nanoseconds, _ evidence: String
-    ) -> String {
+    /// The same in fewer words, for as long as that is too long; nil when nothing is known.
+    static func clockOffset(_ state: ClockState, withEvidence: Bool = true) -> String? {
+        guard let offset = state.offset, let error = state.error, let evidence = state.evidence
+        else { return nil }
         let size = seconds(Nanoseconds(clamping: offset.magnitude))
-        let bound = "(±\(seconds(error)) s, \(evidence))"
-        let direction = offset >= 0 ? "behind" : "ahead"
-        switch verdict {
-        case .ok: return "clock is right: \(size) s \(direction) \(bound)"
-        case .note: return "clock is \(size) s \(direction) \(bound): codes are right"
-        case .warning: return "clock is \(size) s \(direction) \(bound): codes may be refused"
-        default: return "clock is \(size) s \(direction) \(bound): codes are likely to be refused"
-        }
+        let bound =
+            withEvidence ? " (±\(seconds(bound: error)) s, \(Messages.evidence(evidence)))" : ""
+        let direction = "\(size) s \(offset >= 0 ? "behind" : "ahead")\(bound)"
+        return state.verdict == .ok
+            ? "clock is right: \(direction)" : "clock is \(direction)"
     }
 
-    static func evidence(_ evidence: ClockSelection.Evidence) -> String {
+    static let noMajority = "clock unknown: no majority of the servers agrees"
+
+    static func evidence(_ evidence: ClockState.Evidence) -> String {
         switch evidence {
-        case .nts: "NTS"
-        case .majority(let count, let all): "\(count) of \(all) servers"
+        case .servers(.nts): "NTS"
+        case .servers(.majority(let count, let all)): "\(count) of \(all) servers"
+        case .stepped(let time): "stepped since \(localMoment(time))"
+        case .issuer: "the issuer's clock"
+        case .kernel: "the kernel's word"
         }
     }
 
@@ -56,6 +54,61 @@ extension Messages {
             "`timedatectl set-ntp true` lets this machine keep its clock itself"
         case .unknown: "name servers to ask: --server nts://HOST or ntp://HOST, three or more"
         }
+    }
+
+    // MARK: Beside a code
+
+    static let checkingClock = "clock: being checked…"
+
+    /// What is to be said beside a code; nil when there is nothing to say.
+    ///
+    /// - Parameters:
+    ///   - state: what is known.
+    ///   - isCorrected: whether the code was computed with the measured offset.
+    ///   - toPerson: whether somebody reads along, who is told lesser things, too.
+    static func clockNotice(
+        _ state: ClockState, isCorrected: Bool = false, toPerson: Bool
+    ) -> String? {
+        var remedy: String?
+        switch state.verdict {
+        case .ok: return nil
+        case .note: guard toPerson || isCorrected else { return nil }
+        case .warning, .error: remedy = isCorrected ? nil : setClock(state)
+        case .unknown:
+            guard toPerson else { return nil }
+            remedy = "`otptoken clock` tells more; `clock.check = never` in the config ends this"
+        }
+        let verdict = clockVerdict(state, isCorrected: isCorrected)
+        return remedy.map { "\(verdict)\nhint: \($0)" } ?? verdict
+    }
+
+    private static func setClock(_ state: ClockState) -> String {
+        let sets = "set the clock: `timedatectl set-ntp true` lets this machine keep it itself"
+        return state.allowsCorrection
+            ? "\(sets); or `otptoken show --correct`" : sets
+    }
+
+    static func notCorrected(_ state: ClockState) -> String {
+        let why =
+            switch state.evidence {
+            case .kernel: "only the kernel says how the clock is, and nobody has checked it"
+            case .issuer: "only the issuer says how the clock is"
+            case .servers, .stepped, nil: "no check of the clock holds"
+            }
+        return "the code is not corrected: \(why)\nhint: `otptoken clock` checks it"
+    }
+
+    static func issuerClock(_ state: ClockState, of issuer: ClockState) -> String? {
+        guard let offset = state.offset, let error = state.error, let theirs = issuer.offset,
+            let bound = issuer.error
+        else { return nil }
+        let difference = Nanoseconds(clamping: Int128(theirs) - Int128(offset))
+        let verdict = ClockVerdict(offset: difference, error: error + bound)
+        guard verdict == .warning || verdict == .error else { return nil }
+        let size = seconds(Nanoseconds(clamping: difference.magnitude))
+        return "the issuer's clock is \(size) s \(difference >= 0 ? "ahead" : "behind") of what"
+            + " \(state.evidence.map(evidence) ?? "") says: codes may be refused"
+            + "\nhint: tell the people who issue the token"
     }
 
     // MARK: Servers
@@ -133,8 +186,7 @@ extension Messages {
         CommandFailure(
             state.verdict.status, clockVerdict(state),
             hints: [
-                state.verdict == .unknown
-                    ? "`otptoken clock` checks it" : clockRemedy(state.verdict) ?? "set it"
+                state.verdict == .unknown ? "`otptoken clock` checks it" : setClock(state)
             ])
     }
 
@@ -153,15 +205,28 @@ extension Messages {
 
     static func badTimeout(_ text: String) -> CommandFailure {
         CommandFailure(
-            .usage, "--timeout takes seconds from 1 to 60, not \(printable(text))",
+            .usage, "--timeout takes seconds from 0.1 to 60, not \(printable(text))",
             hints: ["leave it out for 3 seconds"])
+    }
+
+    static func correctionOfPast() -> CommandFailure {
+        CommandFailure(
+            .usage, "--at and --correct exclude each other",
+            hints: ["the code of a given time does not hang on this machine's clock"])
+    }
+
+    /// A bound as seconds with one decimal, rounded up: what is printed is a bound, too.
+    private static func seconds(bound: Nanoseconds) -> String {
+        let unit = Nanoseconds.second / 10
+        return seconds((bound + unit - 1) / unit * unit)
     }
 
     /// Nanoseconds as seconds with so many decimals, rounded.
     private static func seconds(_ time: Nanoseconds, digits: Int = 1) -> String {
-        let unit = (digits..<9).reduce(Nanoseconds(1)) { unit, _ in unit * 10 }
-        let count = (time + unit / 2) / unit
-        let scale = Nanoseconds.second / unit
+        // Not signed: the longest time and half a unit are no overflow.
+        let unit = (digits..<9).reduce(UInt64(1)) { unit, _ in unit * 10 }
+        let count = (time.magnitude + unit / 2) / unit
+        let scale = Nanoseconds.second.magnitude / unit
         let fraction = "\(count % scale)"
         return "\(count / scale)."
             + String(repeating: "0", count: max(0, digits - fraction.count)) + fraction

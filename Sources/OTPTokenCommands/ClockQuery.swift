@@ -24,7 +24,7 @@ struct ServerReport: Sendable {
 struct ClockQuery: Sendable {
     /// The PEM file to trust instead of the system's certificates.
     let caFile: String?
-    /// How long it may take, in seconds.
+    /// How long it may take, in milliseconds.
     let patience: Int
 
     /// Asks each server once.
@@ -32,7 +32,7 @@ struct ClockQuery: Sendable {
     /// - Parameter servers: at least one.
     /// - Returns: a report for each, in order.
     func ask(_ servers: [TimeServerURL]) -> [ServerReport] {
-        let deadline = Deadline(seconds: patience)
+        let deadline = Deadline(milliseconds: patience)
         let reports = Thread.gather(servers.count) { ask(servers[$0], deadline) }
         return zip(servers, reports).map { server, report in
             report ?? ServerReport(server: server, result: .failure(.network(.timedOut)))

@@ -77,15 +77,4 @@ extension CodeReport {
         members.append(("clock", clock.json))
         return .object(members.map { .init(name: $0, value: $1) })
     }
-
-}
-
-extension ClockState {
-    fileprivate var json: JSONValue {
-        [
-            "verdict": .string(verdict.rawValue), "offset": .seconds(offset),
-            "error": .seconds(error), "evidence": .optional(evidence),
-            "checked_at": .optional(checkedAt),
-        ]
-    }
 }

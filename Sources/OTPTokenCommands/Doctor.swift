@@ -97,6 +97,9 @@ extension Session {
     private func settings() -> Finding {
         do {
             let settings = try Settings(locations)
+            _ = try settings.checksClock()
+            _ = try settings.clockServers()
+            _ = try settings.correctsClock()
             _ = try settings.unlockTime()
             _ = try settings.passphraseCommand()
             return Finding(.ok, Messages.config(locations.config))

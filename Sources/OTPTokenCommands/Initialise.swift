@@ -10,6 +10,7 @@ internal import TokenStore
 /// and only then the issuer told that it may count on it. Whoever comes again with the same IDs takes it up there.
 func initialise(_ line: Invocation, _ session: Session) throws(CommandFailure) {
     var request = try EnrolmentRequest(line)
+    let wishes = try ClockWishes(session)
     Hardening.ignoreBrokenPipes()
     let tokens = try session.tokens()
     if let wish = request.name, let index = tokens.index(named: wish),
@@ -20,21 +21,22 @@ func initialise(_ line: Invocation, _ session: Session) throws(CommandFailure) {
     if !request.isForced {
         try request.refuseIfEnrolled(tokens)
         if let token = tokens.first(where: request.continues),
-            try resume(token, request, session)
+            try resume(token, request, session, wishes)
         {
             return
         }
     }
     let client = try request.takeClient()
-    try enrol(client, request, session)
+    try enrol(client, request, session, wishes)
 }
 
 /// Takes up a pending enrolment; false when the issuer knows nothing of it any more.
 private func resume(
-    _ token: Token, _ request: EnrolmentRequest, _ session: Session
+    _ token: Token, _ request: EnrolmentRequest, _ session: Session, _ wishes: ClockWishes
 ) throws(CommandFailure) -> Bool {
     guard let pending = PendingEnrolment(token) else { return false }
     session.note(Messages.resuming(token))
+    let clock = EnrolmentClock(session, wishes)
     let answer = try request.post(
         pending.finishRequest, to: EnrolmentProtocol.finishPath, deadline: request.deadline(),
         pending: true)
@@ -48,14 +50,17 @@ private func resume(
     } catch {
         throw Messages.enrolment(error, request.server)
     }
-    try complete(pending, parameters, request, session)
+    // The issuer's time may be that of an earlier answer, which was lost: it says nothing of this moment.
+    try complete(pending, parameters, request, session, clock)
     return true
 }
 
 private func enrol(
-    _ client: consuming EnrolmentClient, _ request: EnrolmentRequest, _ session: Session
+    _ client: consuming EnrolmentClient, _ request: EnrolmentRequest, _ session: Session,
+    _ wishes: ClockWishes
 ) throws(CommandFailure) {
     try session.prepareStore()
+    var clock = EnrolmentClock(session, wishes)
     session.progress(Messages.asking(request.server))
     let deadline = request.deadline()
     let start = try request.post(
@@ -73,6 +78,7 @@ private func enrol(
         token.name = store.tokens.freeName(like: request.userID)
         store.tokens.append(token)
     }
+    let asked = SystemClock.together()
     let finish = try request.post(
         pending.finishRequest, to: EnrolmentProtocol.finishPath, deadline: deadline, pending: true)
     let parameters: EnrolmentParameters
@@ -81,13 +87,14 @@ private func enrol(
     } catch {
         throw Messages.enrolment(error, request.server)
     }
-    try complete(pending, parameters, request, session)
+    clock.compare(parameters.time, askedAt: asked)
+    try complete(pending, parameters, request, session, clock)
 }
 
 /// Makes the pending token an active one, and shows its first code.
 private func complete(
     _ pending: borrowing PendingEnrolment, _ parameters: EnrolmentParameters,
-    _ request: EnrolmentRequest, _ session: Session
+    _ request: EnrolmentRequest, _ session: Session, _ clock: borrowing EnrolmentClock
 ) throws(CommandFailure) {
     let now = wallClockSeconds()
     let seed = Shared(pending.seed.clone())
@@ -109,8 +116,9 @@ private func complete(
     }
     guard let enrolled else { return }
     session.note(Messages.enrolled(enrolled))
+    let codeClock = clock.tell()
     session.note(Messages.confirm(at: parameters.confirmURL))
-    let code = try CodeReport(enrolled, at: wallClockSeconds()).code
+    let code = try CodeReport(enrolled, at: codeClock.nowSeconds()).code
     do {
         try writeResult("\(code)\n")
     } catch {

@@ -9,6 +9,8 @@ struct Session {
     ]
 
     let locations: Locations
+    /// The folder that --home names; nil without it.
+    let home: String?
     let isQuiet: Bool
     /// Finds the store's key.
     let unlocking: Unlocking
@@ -29,7 +31,8 @@ struct Session {
         isQuiet = line.has("quiet")
         let readingInput = Self.secretFiles.filter { line.value($0) == "-" }
         guard readingInput.count < 2 else { throw Messages.inputReadTwice(readingInput) }
-        if let home = line.value("home") {
+        home = line.value("home")
+        if let home {
             guard !home.isEmpty else { throw Messages.emptyHome() }
             locations = Locations(home: home)
         } else if let found = Locations(environment: environmentVariable) {

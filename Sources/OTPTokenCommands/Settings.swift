@@ -2,12 +2,13 @@ internal import Platform
 
 /// The person's settings; the file is read by the commands that need one of them, and by no other.
 struct Settings {
+    private static let clockCheck = "clock.check"
     private static let clockServers = "clock.servers"
+    private static let clockCorrect = "clock.correct"
     private static let unlockFor = "unlock.for"
     private static let passphraseCommand = "passphrase.command"
     private static let keys = [
-        "clock.check", clockServers, "clock.correct", "clipboard.clear", unlockFor,
-        passphraseCommand,
+        clockCheck, clockServers, clockCorrect, "clipboard.clear", unlockFor, passphraseCommand,
     ]
     private static let defaultUnlockTime = 15 * 60
 
@@ -39,6 +40,26 @@ struct Settings {
                 text, "\(Self.unlockFor) in \(printable(path, limit: 200))", .failure)
         }
         return seconds
+    }
+
+    /// Whether the clock may be checked when nobody asks for it.
+    func checksClock() throws(CommandFailure) -> Bool {
+        try isFirst(of: ("auto", "never"), Self.clockCheck) ?? true
+    }
+
+    /// Whether codes are to be computed with the measured offset.
+    func correctsClock() throws(CommandFailure) -> Bool {
+        try isFirst(of: ("on", "off"), Self.clockCorrect) ?? false
+    }
+
+    private func isFirst(
+        of choices: (String, String), _ key: String
+    ) throws(CommandFailure) -> Bool? {
+        guard let text = configuration.value(key) else { return nil }
+        guard text == choices.0 || text == choices.1 else {
+            throw Messages.badSetting(key, text, choices, path)
+        }
+        return text == choices.0
     }
 
     /// The time servers to ask; nil when none are set.

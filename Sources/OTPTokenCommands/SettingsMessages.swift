@@ -41,6 +41,15 @@ extension Messages {
             hints: [nearest.map { "did you mean \($0)?" } ?? "`man otptoken` lists the keys"])
     }
 
+    static func badSetting(
+        _ key: String, _ text: String, _ choices: (String, String), _ path: String
+    ) -> CommandFailure {
+        CommandFailure(
+            .failure,
+            "\(key) in \(printable(path, limit: 200)) cannot be \(printable(text))",
+            hints: ["write \(choices.0) or \(choices.1)"])
+    }
+
     static func badCommand(_ error: CommandWordsError, _ path: String) -> CommandFailure {
         let what =
             switch error {

@@ -5,29 +5,30 @@ internal import TokenStore
 
 /// `show [NAME]`: the code on standard output, and nothing else there.
 func show(_ line: Invocation, _ session: Session) throws(CommandFailure) {
-    var time: Int64?
-    if let text = line.value("at") {
-        guard let moment = moment(text) else { throw Messages.badTime(text) }
-        time = moment
-    }
+    let time = try givenTime(line)
     if line.has("all") {
         guard line.operands.isEmpty else { throw Messages.nameWithAll() }
     }
+    let wishes = try ClockWishes(session, wantsCorrection: line.has("correct"))
     let tokens = try session.activeTokens()
     let chosen = line.has("all") ? tokens : [try choose(line.operands.first, from: tokens)]
-    if line.has("strict-clock") {
-        let state = ClockState(session.locations)
-        guard state.verdict == .ok || state.verdict == .note else {
-            throw Messages.clockNotGoodEnough(state)
-        }
+    // The code first, and the clock before it only where the answer hangs on that.
+    let hangsOnClock = line.has("strict-clock") || time == nil && wishes.wantsCorrection
+    var clock: CodeClock?
+    if hangsOnClock {
+        clock = session.checkedClock(wishes)
+    } else if line.has("json") {
+        clock = session.knownClock(wishes)
     }
+    if line.has("strict-clock"), let clock, clock.verdict.status != .done {
+        throw Messages.clockNotGoodEnough(clock.state)
+    }
+    let now = time ?? clock?.nowSeconds() ?? wallClockSeconds()
     let next = line.has("next")
-    let now = time ?? wallClockSeconds()
     if line.has("json") {
         var reports: [CodeReport] = []
         for token in chosen { reports.append(try CodeReport(token, at: now, withNext: next)) }
-        let clock = ClockState(session.locations)
-        let objects = reports.map { $0.json(clock) }
+        let objects = reports.map { $0.json(clock?.state ?? .unknown) }
         try writeResult((line.has("all") ? .array(objects) : objects[0]).text + "\n")
     } else {
         var lines = ""
@@ -39,15 +40,19 @@ func show(_ line: Invocation, _ session: Session) throws(CommandFailure) {
             lines += "\n"
         }
         try writeResult(lines)
-        // The code first. That of another time does not hang on this machine's clock.
-        if time == nil { warnOfClock(session) }
     }
+    // That of another time does not hang on this machine's clock.
+    guard time == nil else { return }
+    if !hangsOnClock { clock = session.checkedClock(wishes) }
+    if let clock { session.tell(clock, wishes) }
 }
 
-private func warnOfClock(_ session: Session) {
-    let state = ClockState(session.locations)
-    guard state.verdict == .warning || state.verdict == .error else { return }
-    session.note(Messages.clockVerdict(state))
+/// The moment of `--at`; nil without it.
+private func givenTime(_ line: Invocation) throws(CommandFailure) -> Int64? {
+    guard let text = line.value("at") else { return nil }
+    guard let time = moment(text) else { throw Messages.badTime(text) }
+    guard !line.has("correct") else { throw Messages.correctionOfPast() }
+    return time
 }
 
 /// The token of a name, or the default when there is none.

@@ -46,8 +46,9 @@ extension ProgramTable {
                         "at", value: "TIME", "print the code of TIME: unix seconds or RFC 3339"),
                     OptionEntry("all", "print the codes of all tokens, with their names"),
                     OptionEntry(
-                        "strict-clock",
-                        "print no code unless the last check of the clock says that it is right"),
+                        "strict-clock", "print no code unless the clock is known to be right"),
+                    OptionEntry(
+                        "correct", "compute the code with the measured offset of the clock"),
                     .json,
                 ]),
             CommandEntry(
@@ -105,6 +106,8 @@ extension ProgramTable {
                         completion: .file),
                     OptionEntry(
                         "timeout", value: "SECONDS", "how long to wait for answers; else 3"),
+                    OptionEntry(
+                        "if-due", "ask only servers that nobody here has asked for 30 minutes"),
                     .json,
                 ]),
             CommandEntry(

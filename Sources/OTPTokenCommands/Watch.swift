@@ -1,3 +1,4 @@
+internal import ClockCheck
 internal import JSON
 internal import OATH
 internal import Platform
@@ -10,16 +11,21 @@ func watch(_ line: Invocation, _ session: Session) throws(CommandFailure) {
         guard let number = Int(text), number > 0 else { throw Messages.badCount(text) }
         count = number
     }
+    let wishes = try ClockWishes(session)
     let tokens = try chosenTokens(line.operands, session)
+    let clock = LiveClock(session, wishes)
     let wantsLines =
         line.has("json") || count != nil || environmentVariable("TERM") ?? "dumb" == "dumb"
+    let ending: Signal?
+    // Screen and signals are given back when they go out of scope there: only after that a signal takes effect.
     if isTerminal(1), !wantsLines {
-        try showView(tokens)
+        ending = try runView(tokens, clock)
+        if ending == .interrupt { return }
     } else {
         Hardening.ignoreBrokenPipes()
-        try printLines(
-            tokens, count: count, json: line.has("json") ? session.locations : nil)
+        ending = try runLines(tokens, clock, session, wishes, count: count, json: line.has("json"))
     }
+    ending?.takeEffect()
 }
 
 private func chosenTokens(_ names: [String], _ session: Session) throws(CommandFailure) -> [Token] {
@@ -36,19 +42,17 @@ private func chosenTokens(_ names: [String], _ session: Session) throws(CommandF
 
 // MARK: On a terminal
 
-private func showView(_ tokens: [Token]) throws(CommandFailure) {
-    // The screen gives the terminal back when it goes out of scope: the signal takes effect after that.
-    let ending = try runView(tokens)
-    if let ending, ending != .interrupt { ending.takeEffect() }
-}
-
-private func runView(_ tokens: [Token]) throws(CommandFailure) -> Signal? {
+private func runView(
+    _ tokens: [Token], _ clock: consuming LiveClock
+) throws(CommandFailure) -> Signal? {
     var reports: [CodeReport] = []
-    for token in tokens { reports.append(try CodeReport(token, at: wallClockSeconds())) }
+    for token in tokens { reports.append(try CodeReport(token, at: clock.now.nowSeconds())) }
     let hasColour = environmentVariable("NO_COLOR") ?? "" == ""
     var screen = try Messages.onScreen { () throws(Errno) in try Screen() }
     while true {
-        let now = wallClockSeconds()
+        clock.begin()
+        let moment = clock.now
+        let now = moment.nowSeconds()
         for (index, token) in tokens.enumerated() {
             if let report = reports[index].moved(to: now) {
                 reports[index] = report
@@ -58,16 +62,19 @@ private func runView(_ tokens: [Token]) throws(CommandFailure) -> Signal? {
         }
         let (columns, rows) = screen.size
         let frame = WatchFrame(columns: columns, rows: rows, hasColour: hasColour)
-        let lines = frame.lines(tokens, reports)
+        let lines = frame.lines(tokens, reports, moment, isChecking: clock.isChecking)
+        let wakeTime = min((now + 1) * .second - moment.shift, clock.wakeTime)
+        let end = clock.end
         let event = try Messages.onScreen { () throws(Errno) in
             try screen.draw(lines)
-            return try screen.wait(until: now + 1)
+            return try screen.wait(until: wakeTime, beside: end)
         }
         switch event {
         case .key(UInt8(ascii: "q")), .key(UInt8(ascii: "Q")), .closed: return nil
         case .signal(let signal) where signal.endsProcess: return signal
         case .signal(.suspend): try Messages.onScreen { () throws(Errno) in try screen.suspend() }
         case .signal: try Messages.onScreen { () throws(Errno) in try screen.clear() }
+        case .ready: clock.finish()
         case .key, .tick: continue
         }
     }
@@ -75,26 +82,23 @@ private func runView(_ tokens: [Token]) throws(CommandFailure) -> Signal? {
 
 // MARK: Elsewhere
 
-// json: where the last check of the clock lies, when objects are wanted instead of lines.
-private func printLines(
-    _ tokens: [Token], count: Int?, json: Locations?
-) throws(CommandFailure) {
-    let ending = try runLines(tokens, count: count, json: json)
-    ending?.takeEffect()
-}
-
 private func runLines(
-    _ tokens: [Token], count: Int?, json: Locations?
+    _ tokens: [Token], _ clock: consuming LiveClock, _ session: Session, _ wishes: ClockWishes,
+    count: Int?, json: Bool
 ) throws(CommandFailure) -> Signal? {
     let sleeper = try Messages.onScreen { () throws(Errno) in try Sleeper() }
     var printed = 0
     var shown = [UInt64?](repeating: nil, count: tokens.count)
+    var told = ClockVerdict.ok
+    clock.settle()
     while true {
-        let now = wallClockSeconds()
+        clock.begin()
+        let moment = clock.now
+        let now = moment.nowSeconds()
         for (index, token) in tokens.enumerated() where shown[index] != token.totp.step(at: now) {
             shown[index] = token.totp.step(at: now)
             let report = try CodeReport(token, at: now)
-            let text = json.map { report.json(ClockState($0)).text + "\n" } ?? report.line
+            let text = json ? report.json(moment.state).text + "\n" : report.line
             do {
                 try writeAll(Array(text.utf8), to: 1)
             } catch .brokenPipe {
@@ -105,12 +109,22 @@ private func runLines(
             printed += 1
             if printed == count { return nil }
         }
+        // What has been said once is not said with each code.
+        if !clock.isChecking, moment.state.verdict != told {
+            told = moment.state.verdict
+            session.tell(moment, wishes)
+        }
         let next = tokens.map { $0.totp.start(of: $0.totp.step(at: now) + 1) }.min() ?? now + 1
-        let event = try Messages.onScreen { () throws(Errno) in try sleeper.wait(until: next) }
+        let wakeTime = min(next * .second - moment.shift, clock.wakeTime)
+        let end = clock.end
+        let event = try Messages.onScreen { () throws(Errno) in
+            try sleeper.wait(until: wakeTime, beside: end)
+        }
         switch event {
         case .closed: return nil
         case .signal(let signal) where signal.endsProcess: return signal
         case .signal(let signal): signal.takeEffect()
+        case .ready: clock.finish()
         case .key, .tick: continue
         }
     }

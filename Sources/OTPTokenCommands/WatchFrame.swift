@@ -1,3 +1,4 @@
+internal import ClockCheck
 internal import OATH
 internal import Platform
 internal import TokenStore
@@ -15,8 +16,12 @@ struct WatchFrame {
     /// - Parameters:
     ///   - tokens: in the order in which they are shown.
     ///   - reports: their codes.
+    ///   - clock: what they were computed from.
+    ///   - isChecking: whether it is being checked.
     /// - Returns: no more lines than the window has; tokens that do not fit are left out whole.
-    func lines(_ tokens: [Token], _ reports: [CodeReport]) -> [String] {
+    func lines(
+        _ tokens: [Token], _ reports: [CodeReport], _ clock: CodeClock, isChecking: Bool
+    ) -> [String] {
         let fitting = max(1, (rows - 2) / 4)
         var lines = [""]
         for (token, report) in zip(tokens, reports).prefix(fitting) {
@@ -26,8 +31,32 @@ struct WatchFrame {
         var last = hidden > 0 ? "\(Messages.more(hidden)) · \(Messages.leave)" : Messages.leave
         // Where there is no room for both, what is missing matters more than how to leave.
         if displayWidth(last) > columns - 3, hidden > 0 { last = Messages.more(hidden) }
+        lines.append(Self.margin + line(clock, isChecking: isChecking))
         lines.append(Self.margin + faint(clipped(last, to: columns - 3)))
+        // Where there is little room, it is not for blank lines.
+        while lines.count > rows, let blank = lines.firstIndex(of: "") { lines.remove(at: blank) }
         return Array(lines.prefix(rows))
+    }
+
+    /// What is known of the clock, in as many words as there is room for.
+    private func line(_ clock: CodeClock, isChecking: Bool) -> String {
+        let state = clock.state
+        if isChecking, state.evidence == nil || state.evidence == .kernel {
+            return faint(clipped(Messages.checkingClock, to: columns - 3))
+        }
+        let texts = [
+            Messages.clockVerdict(state, isCorrected: clock.isCorrected),
+            Messages.clockOffset(state), Messages.clockOffset(state, withEvidence: false),
+        ].compactMap { $0 }
+        let text =
+            texts.first { displayWidth($0) <= columns - 3 }
+            ?? clipped(texts.last ?? "", to: columns - 3)
+        switch clock.verdict {
+        case .ok, .note: return faint(text)
+        case .warning: return coloured(text, 33)
+        case .error: return coloured(text, 31)
+        case .unknown: return text
+        }
     }
 
     private func block(_ token: Token, _ report: CodeReport) -> [String] {
@@ -67,6 +96,10 @@ struct WatchFrame {
     }
 
     private func bold(_ text: String) -> String { hasColour ? "\u{1B}[1m\(text)\u{1B}[0m" : text }
+
+    private func coloured(_ text: String, _ colour: Int) -> String {
+        hasColour ? "\u{1B}[\(colour)m\(text)\u{1B}[0m" : text
+    }
 
     private func faint(_ text: String) -> String { hasColour ? "\u{1B}[2m\(text)\u{1B}[0m" : text }
 }

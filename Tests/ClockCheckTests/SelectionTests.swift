@@ -19,8 +19,18 @@ import Testing
         ])
         #expect(selection?.evidence == .majority(3, of: 4))
         #expect(selection?.used == [0, 2, 3])
-        // Of those that agree, the one with the least error.
-        #expect(selection?.offset == -10_000_000 && selection?.error == 10_000_000)
+        // Of those that agree, the one with the least error, and how far the others are from it.
+        #expect(selection?.offset == -10_000_000 && selection?.error == 10_000_000 + 30_000_000)
+    }
+
+    @Test func `an error above 5 s says nothing`() {
+        func answers(_ error: Double) -> ClockSelection? {
+            ClockSelection([answer("a", 0, error: error), answer("b", 0.25, error: 9)])
+        }
+        #expect(answers(4.75)?.error == 5 * .second)
+        #expect(answers(4.751) == nil)
+        #expect(ClockSelection([answer("a", 0, error: 5, nts: true)]) != nil)
+        #expect(ClockSelection([answer("a", 0, error: 5.1, nts: true)]) == nil)
     }
 
     @Test func `without a majority nothing is said`() {

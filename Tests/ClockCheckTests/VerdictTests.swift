@@ -13,8 +13,9 @@ import Testing
         // Less than 2 s at least, and perhaps 10: not ok.
         (5_000_000_000, 4_999_999_999, .ok), (5_000_000_000, 5_000_000_000, .note),
         (6_999_999_999, 5_000_000_000, .note), (0, 5_000_000_000, .ok),
-        // Nothing is said with an error above 5 s.
-        (0, 5_000_000_001, .unknown), (90_000_000_000, 5_000_000_001, .unknown),
+        (0, 9_999_999_999, .ok), (0, 10_000_000_000, .note), (9_000_000_000, 10_000_000_000, .note),
+        // Nothing is said with an error above 10 s.
+        (0, 10_000_000_001, .unknown), (90_000_000_000, 10_000_000_001, .unknown),
         (0, .max, .unknown), (.max, .max, .unknown), (0, -1, .unknown), (0, .min, .unknown),
         (.max, 0, .error), (.max, 5_000_000_000, .error),
     ]

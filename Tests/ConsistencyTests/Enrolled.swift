@@ -11,6 +11,7 @@ struct Enrolled {
 
     init(_ names: [String]) throws {
         home = try TemporaryFolder()
+        try Program.configure(home: home.path)
         // In the home itself: the script leaves its files where it runs.
         let outcome = try Program.run(
             "env", ["-C", home.path, "sh", Self.folder + "/enrol.sh"] + names, home: home.path)

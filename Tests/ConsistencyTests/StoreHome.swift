@@ -8,7 +8,10 @@ struct StoreHome {
     var store: String { folder.path + "/otptoken" }
 
     /// An empty home.
-    init() throws { folder = try TemporaryFolder() }
+    init() throws {
+        folder = try TemporaryFolder()
+        try Program.configure(home: folder.path)
+    }
 
     /// A home with a copy of a store.
     init(_ store: String) throws {

@@ -18,6 +18,7 @@ final class LockedHome: Sendable {
     /// - Throws: when it cannot be made.
     init(_ passphrase: String? = LockedHome.passphrase) throws {
         folder = try TemporaryFolder()
+        try Program.configure(home: folder.path)
         var tokens = [StoreMaker.token("Acme Bank", period: 3600), StoreMaker.token("Work")]
         // Not those of whoever enrols.
         for index in tokens.indices { tokens[index].userID = "98765432109876AB" }

@@ -12,6 +12,7 @@ import TokenStore
 
     init() throws {
         home = try TemporaryFolder()
+        try Program.configure(home: home.path)
         var token = StoreMaker.token("Acme Bank")
         token.seed = Shared(try SecretBytes.random(count: 32))
         seed = token.seed.value.exposed

@@ -16,7 +16,14 @@ final class Person: Sendable {
     var home: String { folder.path }
     var locations: Locations { Locations(home: home + "/otptoken") }
 
-    init() throws { folder = try TemporaryFolder() }
+    /// Makes the home.
+    ///
+    /// - Parameter config: lines of the config; nil for none.
+    /// - Throws: when it cannot be made.
+    init(config: String? = "clock.check = never") throws {
+        folder = try TemporaryFolder()
+        if let config { try Program.configure(config, home: home) }
+    }
 
     func run(_ arguments: String...) throws -> Outcome {
         try Program.run(Program.otptoken, arguments, home: home)

@@ -100,7 +100,7 @@ import Testing
     }
 
     @Test func `makes no folder where there is none`() throws {
-        let other = try Person()
+        let other = try Person(config: nil)
         #expect(try other.run("rename", "old", "new").status == 3)
         #expect(try other.folder.files().isEmpty)
     }
@@ -111,7 +111,7 @@ import Testing
         let arguments = try other.enrolment(server.url)
         let variables = [
             "OTPTOKEN_HOME": "", "XDG_DATA_HOME": other.home + "/a/b",
-            "XDG_STATE_HOME": other.home + "/c/d",
+            "XDG_STATE_HOME": other.home + "/c/d", "XDG_CONFIG_HOME": other.home,
         ]
         func run(_ arguments: [String]) throws -> Outcome {
             try Program.run(Program.otptoken, arguments, home: other.home, extra: variables)

@@ -120,7 +120,7 @@ import Testing
                 #expect(outcome.status == 0, "\(outcome.errors)")
             }
             let names = try FileManager.default.contentsOfDirectory(atPath: other.locations.data)
-            #expect(Set(names) == ["tokens", "tokens.bak", "tokens.lock", "device.key"])
+            #expect(Set(names) == ["config", "tokens", "tokens.bak", "tokens.lock", "device.key"])
             for name in names where name != "tokens.lock" {
                 #expect(mode("\(other.locations.data)/\(name)") == 0o600, "\(umask) \(name)")
             }

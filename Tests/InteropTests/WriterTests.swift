@@ -72,6 +72,6 @@ import TokenStore
         #expect(tokens.allSatisfy { $0.state == .active && $0.extras.isEmpty })
         #expect(Set(tokens.map(\.userID)).isSuperset(of: users))
         let files = try FileManager.default.contentsOfDirectory(atPath: person.locations.data)
-        #expect(Set(files) == ["tokens", "tokens.bak", "tokens.lock", "device.key"])
+        #expect(Set(files) == ["config", "tokens", "tokens.bak", "tokens.lock", "device.key"])
     }
 }

@@ -9,7 +9,10 @@ struct PassphrasePromptTests {
     private static let again = "New passphrase again:"
     private let home: TemporaryFolder
 
-    init() throws { home = try TemporaryFolder() }
+    init() throws {
+        home = try TemporaryFolder()
+        try Program.configure(home: home.path)
+    }
 
     /// A store whose only code holds for an hour.
     private func writeStore(_ passphrase: String? = PassphrasePromptTests.passphrase) throws {

@@ -6,7 +6,10 @@ import Testing
 struct PromptTests {
     private let home: TemporaryFolder
 
-    init() throws { home = try TemporaryFolder() }
+    init() throws {
+        home = try TemporaryFolder()
+        try Program.configure(home: home.path)
+    }
 
     @Test func `asks for what is missing, and for the start password without echo`() throws {
         let issuer = try RunningIssuer()

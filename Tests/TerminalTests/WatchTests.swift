@@ -6,7 +6,10 @@ import Testing
 struct WatchTests {
     private let home: TemporaryFolder
 
-    init() throws { home = try TemporaryFolder() }
+    init() throws {
+        home = try TemporaryFolder()
+        try Program.configure(home: home.path)
+    }
 
     private func started(columns: Int = 60, rows: Int = 16) throws -> Tmux {
         let terminal = try Tmux(home: home, columns: columns, rows: rows)

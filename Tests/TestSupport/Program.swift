@@ -33,6 +33,22 @@ package enum Program {
         ]
     }
 
+    /// Writes the config of a home: no time server out in the world is asked for the sake of a test, unless it says so.
+    ///
+    /// - Parameters:
+    ///   - text: lines of the config.
+    ///   - home: the home folder of the programs under test.
+    /// - Throws: when it cannot be written.
+    package static func configure(_ text: String = "clock.check = never", home: String) throws {
+        let folder = home + "/otptoken"
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700])
+        let file = folder + "/config"
+        try "\(text)\n".write(toFile: file, atomically: true, encoding: .utf8)
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file)
+    }
+
     /// Runs a program to its end, outside any terminal.
     ///
     /// - Parameters:

@@ -29,10 +29,9 @@ void shim_signal_default(int signal);
 
 // A descriptor that becomes readable at a moment of the wall clock, and at once when that clock is set.
 int shim_alarm_open(void);
-// Arms it for unix seconds. 0, or -1 with errno.
-int shim_alarm_set(int descriptor, int64_t seconds);
-// Takes note of it. 1 when the clock was set, 0 otherwise.
-int shim_alarm_clear(int descriptor);
+// Arms it for a moment after 1970. 0, or -1 with errno: ECANCELED when the clock was set since it was armed last, and
+// armed it is all the same.
+int shim_alarm_set(int descriptor, int64_t nanoseconds);
 
 // Resolves a name within the given time. Fills up to capacity addresses, returns how many;
 // 0 = no such name (its reason in *why, getaddrinfo's number), -1 = no answer in time.
@@ -52,14 +51,14 @@ int shim_kernel_clock(int64_t *bound);
 // Whether a hypervisor runs this machine, which may stop it without any of its clocks noticing.
 int shim_is_virtual(void);
 
-// Starts a program, found through PATH, without a shell; words ends with NULL. Its standard input is empty, its standard
-// output a pipe, its standard error this process's; it gets no other descriptor, and no signal is blocked or ignored
-// because this process does that. 0, or an errno.
+// Starts a program, found through PATH unless it has a slash, without a shell; words ends with NULL. Its standard input is
+// empty, its standard output a pipe, its standard error this process's or, silent, nothing; it gets no other descriptor,
+// and no signal is blocked or ignored because this process does that. 0, or an errno.
 typedef struct {
     int process;
     int output; // where to read what it prints
     int end;    // becomes readable when it has ended
 } shim_child;
-int shim_spawn(char *const *words, shim_child *child);
+int shim_spawn(const char *path, char *const *words, int silent, shim_child *child);
 
 #endif

@@ -62,8 +62,10 @@ package struct Locations: Equatable, Sendable {
     package var backup: String { data + "/tokens.bak" }
     /// The lock of whoever changes the store or makes the device key.
     package var lock: String { data + "/tokens.lock" }
-    /// What the last check of the clock found; no secret.
+    /// What the last check of the clock found, and which time server was asked when; no secret.
     package var clock: String { state + "/clock" }
+    /// The lock of whoever changes that.
+    package var clockLock: String { state + "/clock.lock" }
     /// This machine's part of the key to the store.
     package var deviceKey: String { state + "/device.key" }
 }

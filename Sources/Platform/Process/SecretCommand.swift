@@ -39,44 +39,25 @@ package enum SecretCommand {
     package static func run(
         _ words: [String], patience: Int = 30
     ) throws(SecretCommandFailure) -> SecretBytes {
-        let child = try Child(words)
+        var child = try start(words)
         var output = SecretBytes(zeros: SecretInput.maximumCount + 1)
-        var count: Int
-        do {
-            count = try child.read(into: &output, patience: patience)
-        } catch {
-            child.stop()
-            throw error
-        }
+        var count = try child.read(into: &output, patience: patience)
         try child.checkStatus()
         output.withBytes { if count > 0, $0[count - 1] == 0x0A { count -= 1 } }
         guard count > 0 else { throw .noOutput }
         return output.slice(0..<count)
     }
+
+    private static func start(_ words: [String]) throws(SecretCommandFailure) -> ChildProcess {
+        do throws(Errno) {
+            return try ChildProcess(words.first ?? "", words)
+        } catch {
+            throw error == .noSuchFile ? .notFound : .cannotRun(error)
+        }
+    }
 }
 
-/// A program that works for this one; `stop` or `checkStatus` must take note of its end.
-private struct Child: ~Copyable {
-    private let process: pid_t
-    private let output: FileDescriptor
-    /// Readable when it has ended.
-    private let end: FileDescriptor
-
-    init(_ words: [String]) throws(SecretCommandFailure) {
-        // C would take what stands before a zero for the whole word.
-        guard !words.isEmpty, words.allSatisfy({ !$0.utf8.contains(0) }) else {
-            throw .cannotRun(Errno(EINVAL))
-        }
-        var arguments = unsafe words.map { unsafe strdup($0) } + [nil]
-        defer { unsafe arguments.forEach { unsafe free($0) } }
-        var child = shim_child()
-        let why = unsafe shim_spawn(&arguments, &child)
-        guard why == 0 else { throw why == ENOENT ? .notFound : .cannotRun(Errno(why)) }
-        process = child.process
-        output = FileDescriptor(owning: child.output)
-        end = FileDescriptor(owning: child.end)
-    }
-
+extension ChildProcess {
     /// Reads what is printed until the program has ended.
     ///
     /// - Parameters:
@@ -84,7 +65,9 @@ private struct Child: ~Copyable {
     ///   - patience: how long the program may run, in seconds.
     /// - Returns: the number of bytes.
     /// - Throws: `.timedOut`, `.tooLong`, or the system's reason.
-    func read(into secret: inout SecretBytes, patience: Int) throws(SecretCommandFailure) -> Int {
+    fileprivate func read(
+        into secret: inout SecretBytes, patience: Int
+    ) throws(SecretCommandFailure) -> Int {
         let deadline = Deadline(seconds: patience)
         var count = 0
         var isOpen = true
@@ -108,22 +91,13 @@ private struct Child: ~Copyable {
         }
     }
 
-    /// Ends the program: asks first, and insists a second later.
-    func stop() {
-        kill(process, SIGTERM)
-        let ready = try? wait(output: false, end: true, until: Deadline(seconds: 1))
-        if ready?.end != true { kill(process, SIGKILL) }
-        var status: CInt = 0
-        _ = try? retrying { unsafe waitpid(process, &status, 0) }
-    }
-
     /// Takes note of its end.
     ///
     /// - Throws: `.exited` or `.killed`, unless its status is 0.
-    func checkStatus() throws(SecretCommandFailure) {
-        var status: CInt = 0
+    fileprivate mutating func checkStatus() throws(SecretCommandFailure) {
+        let status: CInt
         do {
-            _ = try retrying { unsafe waitpid(process, &status, 0) }
+            status = try reap()
         } catch {
             throw .cannotRun(error)
         }

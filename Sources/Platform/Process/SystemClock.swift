@@ -40,13 +40,14 @@ package enum SystemClock {
     /// Whether this machine may be stopped without any of its clocks noticing.
     package static func isVirtual() -> Bool { shim_is_virtual() == 1 }
 
-    /// The kernel's word: whether a daemon claims to keep the clock, and the bound that it claims in microseconds.
+    /// The kernel's word (adjtimex's maxerror): how far the clock may be off, in nanoseconds, as the daemon claims that
+    /// keeps it, and growing since.
     ///
-    /// - Returns: nil when the kernel does not say.
-    package static func kernelWord() -> (isKept: Bool, bound: Int64)? {
-        var bound: Int64 = 0
-        let state = unsafe shim_kernel_clock(&bound)
-        return state < 0 ? nil : (state == 1, bound)
+    /// - Returns: nil when nobody keeps the clock, or the kernel does not say.
+    package static func kernelBound() -> Int64? {
+        var microseconds: Int64 = 0
+        guard unsafe shim_kernel_clock(&microseconds) == 1 else { return nil }
+        return microseconds * 1000
     }
 
     private static func read(_ clock: clockid_t) -> Int64 {

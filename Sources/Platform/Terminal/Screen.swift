@@ -9,12 +9,15 @@ package struct Screen: ~Copyable {
         case signal(Signal)
         /// The time is over, or the clock was set.
         case tick
+        /// The descriptor that was watched besides became readable.
+        case ready
         /// Nobody is there to look any more.
         case closed
     }
 
     private let keyboard: FileDescriptor
     private let signals: SignalDescriptor
+    private let alarm: Alarm
     private let former: termios
     private var shown: [String] = []
 
@@ -24,11 +27,13 @@ package struct Screen: ~Copyable {
     package init() throws(Errno) {
         let keyboard = try FileDescriptor(open: "/dev/tty", O_RDWR | O_NOCTTY)
         let signals = try SignalDescriptor()
+        let alarm = try Alarm()
         var attributes = termios()
         _ = try retrying { unsafe tcgetattr(keyboard.number, &attributes) }
         try Self.enter(keyboard.number, attributes)
         self.keyboard = keyboard
         self.signals = signals
+        self.alarm = alarm
         former = attributes
     }
 
@@ -93,12 +98,16 @@ package struct Screen: ~Copyable {
 
     /// Sleeps until a key, a signal, or a moment.
     ///
-    /// - Parameter time: unix seconds.
+    /// - Parameters:
+    ///   - time: unix nanoseconds.
+    ///   - descriptor: one to watch besides; nil for none.
     /// - Returns: what came first.
     /// - Throws: the reason.
-    package func wait(until time: Int64) throws(Errno) -> Event {
-        try waitFor(until: time, signals: signals, other: keyboard.number, POLLIN) {
-            () throws(Errno) in
+    package func wait(until time: Int64, beside descriptor: CInt?) throws(Errno) -> Event {
+        try waitFor(
+            alarm, until: time, beside: descriptor, signals: signals, other: keyboard.number,
+            POLLIN
+        ) { () throws(Errno) in
             let bytes = try keyboard.read(atMost: 1)
             return bytes.first.map { .key($0) } ?? .closed
         }
@@ -108,42 +117,77 @@ package struct Screen: ~Copyable {
 /// Sleeps without a screen, for output that goes into a pipe or a file.
 package struct Sleeper: ~Copyable {
     private let signals: SignalDescriptor
+    private let alarm: Alarm
 
     /// Holds signals back.
     ///
     /// - Throws: the reason.
-    package init() throws(Errno) { signals = try SignalDescriptor() }
+    package init() throws(Errno) {
+        let signals = try SignalDescriptor()
+        alarm = try Alarm()
+        self.signals = signals
+    }
 
     /// Sleeps until a signal or a moment, or until the reader of standard output is gone.
     ///
-    /// - Parameter time: unix seconds.
+    /// - Parameters:
+    ///   - time: unix nanoseconds.
+    ///   - descriptor: one to watch besides; nil for none.
     /// - Returns: what came first.
     /// - Throws: the reason.
-    package func wait(until time: Int64) throws(Errno) -> Screen.Event {
+    package func wait(until time: Int64, beside descriptor: CInt?) throws(Errno) -> Screen.Event {
         // Errors are reported for a descriptor even when nothing is asked of it.
-        try waitFor(until: time, signals: signals, other: STDOUT_FILENO, 0) { .closed }
+        try waitFor(
+            alarm, until: time, beside: descriptor, signals: signals, other: STDOUT_FILENO, 0
+        ) { .closed }
+    }
+}
+
+/// Rings at a moment of this machine's clock, and at once when that clock is set or the machine wakes up.
+private struct Alarm: ~Copyable {
+    let descriptor: FileDescriptor
+
+    init() throws(Errno) { descriptor = FileDescriptor(owning: try retrying { shim_alarm_open() }) }
+
+    /// Sets it.
+    ///
+    /// - Parameter time: unix nanoseconds.
+    /// - Returns: false when the clock was set since it was set last.
+    /// - Throws: the reason.
+    func set(_ time: Int64) throws(Errno) -> Bool {
+        do throws(Errno) {
+            _ = try retrying { shim_alarm_set(descriptor.number, max(1, time)) }
+            return true
+        } catch {
+            guard error == Errno(ECANCELED) else { throw error }
+            return false
+        }
     }
 }
 
 private func waitFor(
-    until time: Int64, signals: borrowing SignalDescriptor, other: CInt, _ events: CInt,
+    _ alarm: borrowing Alarm, until time: Int64, beside descriptor: CInt?,
+    signals: borrowing SignalDescriptor, other: CInt, _ events: CInt,
     _ event: () throws(Errno) -> Screen.Event
 ) throws(Errno) -> Screen.Event {
-    let alarm = FileDescriptor(owning: try retrying { shim_alarm_open() })
-    _ = try retrying { shim_alarm_set(alarm.number, max(1, time)) }
+    // Whoever looked at the clock before it was set looks again.
+    guard try alarm.set(time) else { return .tick }
     while true {
         var entries = [
             pollfd(fd: signals.number, events: Int16(POLLIN), revents: 0),
-            pollfd(fd: alarm.number, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: alarm.descriptor.number, events: Int16(POLLIN), revents: 0),
             pollfd(fd: other, events: Int16(events), revents: 0),
+            // A negative descriptor is passed over.
+            pollfd(fd: descriptor ?? -1, events: Int16(POLLIN), revents: 0),
         ]
-        _ = try retrying { unsafe poll(&entries, 3, -1) }
+        _ = try retrying { unsafe poll(&entries, nfds_t(entries.count), -1) }
         if entries[0].revents != 0, let signal = signals.next() { return .signal(signal) }
         if entries[2].revents != 0 {
             return entries[2].revents & Int16(POLLERR | POLLHUP | POLLNVAL) != 0
                 ? .closed : try event()
         }
         if entries[1].revents != 0 { return .tick }
+        if entries[3].revents != 0 { return .ready }
     }
 }
 

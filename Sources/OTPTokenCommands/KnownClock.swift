@@ -1,0 +1,82 @@
+internal import ClockCheck
+internal import JSON
+internal import Platform
+
+/// The last check of the clock, and what it takes to carry it forward again and again.
+struct KnownClock {
+    private let memo: StepMemo?
+    private let origin: String?
+    private let isVirtual: Bool
+
+    /// Reads what was written down; where nothing was, nothing else is looked at.
+    ///
+    /// - Parameter locations: where.
+    init(_ locations: Locations) {
+        memo = ClockRecord.memo(at: locations.clock)
+        origin = memo == nil ? nil : SystemClock.origin()
+        isVirtual = memo == nil ? false : SystemClock.isVirtual()
+    }
+
+    /// What the check says of this moment; nil when there is none, or it does not hold any more.
+    var measured: ClockState? {
+        guard let memo else { return nil }
+        return ClockState(memo, at: .now(origin: origin, isVirtual: isVirtual))
+    }
+
+    /// What is known at this moment: by the check, else by the kernel's word.
+    var state: ClockState {
+        if let measured { return measured }
+        return SystemClock.kernelBound().flatMap { ClockState(kernelBound: $0) } ?? .unknown
+    }
+}
+
+extension ClockReading {
+    /// The clocks as they are.
+    ///
+    /// - Parameters:
+    ///   - origin: what `SystemClock.origin` says; it does not change while a process runs.
+    ///   - isVirtual: what `SystemClock.isVirtual` says.
+    static func now(
+        origin: String? = SystemClock.origin(), isVirtual: Bool = SystemClock.isVirtual()
+    ) -> ClockReading {
+        let clocks = SystemClock.together()
+        return ClockReading(
+            realtime: clocks.realtime, boottime: clocks.boottime,
+            monotonic: SystemClock.monotonic(), origin: origin, isVirtual: isVirtual)
+    }
+}
+
+extension ClockVerdict {
+    /// The status of `clock` and of `--strict-clock`.
+    var status: ExitStatus {
+        switch self {
+        case .ok, .note: .done
+        case .warning: .clockOff
+        case .error: .clockWrong
+        case .unknown: .clockUnknown
+        }
+    }
+}
+
+extension ClockState {
+    /// The five fields by which JSON tells of the clock.
+    var json: JSONValue { .object(members) }
+
+    /// The same, for an object that has more of them.
+    var members: [JSONValue.Member] {
+        [
+            .init(name: "verdict", value: .string(verdict.rawValue)),
+            .init(name: "offset", value: .seconds(offset)),
+            .init(name: "error", value: .seconds(error)),
+            .init(name: "evidence", value: .optional(evidence.map(Messages.evidence))),
+            .init(name: "checked_at", value: .optional(checkedAt)),
+        ]
+    }
+}
+
+extension JSONValue {
+    /// Nanoseconds as seconds, or null.
+    static func seconds(_ time: Nanoseconds?) -> JSONValue {
+        time.map { .number(Double($0) / 1e9) } ?? .null
+    }
+}
