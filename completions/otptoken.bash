@@ -48,7 +48,7 @@ _otptoken() {
     elif [[ $cur == -* && ! $ended ]]; then
         case $command in
         init) COMPREPLY=($(compgen -W '--server --service-id --user-id --name --start-password-file --ca-file --allow-http --force --home --passphrase-file --quiet --help --version' -- "$cur")) ;;
-        show) COMPREPLY=($(compgen -W '--next --at --all --strict-clock --json --home --passphrase-file --quiet --help --version' -- "$cur")) ;;
+        show) COMPREPLY=($(compgen -W '--next --at --all --strict-clock --correct --json --home --passphrase-file --quiet --help --version' -- "$cur")) ;;
         watch) COMPREPLY=($(compgen -W '--count --json --home --passphrase-file --quiet --help --version' -- "$cur")) ;;
         list) COMPREPLY=($(compgen -W '--names --json --home --passphrase-file --quiet --help --version' -- "$cur")) ;;
         rename) COMPREPLY=($(compgen -W '--home --passphrase-file --quiet --help --version' -- "$cur")) ;;
@@ -57,7 +57,7 @@ _otptoken() {
         passphrase) COMPREPLY=($(compgen -W '--command --new-passphrase-file --home --passphrase-file --quiet --help --version' -- "$cur")) ;;
         unlock) COMPREPLY=($(compgen -W '--for --home --passphrase-file --quiet --help --version' -- "$cur")) ;;
         lock) COMPREPLY=($(compgen -W '--home --passphrase-file --quiet --help --version' -- "$cur")) ;;
-        clock) COMPREPLY=($(compgen -W '--server --ca-file --timeout --json --home --passphrase-file --quiet --help --version' -- "$cur")) ;;
+        clock) COMPREPLY=($(compgen -W '--server --ca-file --timeout --if-due --json --home --passphrase-file --quiet --help --version' -- "$cur")) ;;
         doctor) COMPREPLY=($(compgen -W '--restore-backup --home --passphrase-file --quiet --help --version' -- "$cur")) ;;
         completion) COMPREPLY=($(compgen -W '--home --passphrase-file --quiet --help --version' -- "$cur")) ;;
         help) COMPREPLY=($(compgen -W '--home --passphrase-file --quiet --help --version' -- "$cur")) ;;

@@ -69,23 +69,24 @@ extension Messages {
     static func clockNotice(
         _ state: ClockState, isCorrected: Bool = false, toPerson: Bool
     ) -> String? {
-        var remedy: String?
+        var remedies: [String] = []
         switch state.verdict {
         case .ok: return nil
         case .note: guard toPerson || isCorrected else { return nil }
-        case .warning, .error: remedy = isCorrected ? nil : setClock(state)
+        case .warning, .error: if !isCorrected { remedies = self.remedies(state) }
         case .unknown:
             guard toPerson else { return nil }
-            remedy = "`otptoken clock` tells more; `clock.check = never` in the config ends this"
+            remedies = [
+                "`otptoken clock` tells more; `clock.check = never` in the config ends this"
+            ]
         }
-        let verdict = clockVerdict(state, isCorrected: isCorrected)
-        return remedy.map { "\(verdict)\nhint: \($0)" } ?? verdict
+        return ([clockVerdict(state, isCorrected: isCorrected)] + remedies.map { "hint: \($0)" })
+            .joined(separator: "\n")
     }
 
-    private static func setClock(_ state: ClockState) -> String {
-        let sets = "set the clock: `timedatectl set-ntp true` lets this machine keep it itself"
-        return state.allowsCorrection
-            ? "\(sets); or `otptoken show --correct`" : sets
+    private static func remedies(_ state: ClockState) -> [String] {
+        [clockRemedy(state.verdict)].compactMap { $0 }
+            + (state.allowsCorrection ? ["`otptoken show --correct` makes up for it"] : [])
     }
 
     static func notCorrected(_ state: ClockState) -> String {
@@ -185,9 +186,7 @@ extension Messages {
     static func clockNotGoodEnough(_ state: ClockState) -> CommandFailure {
         CommandFailure(
             state.verdict.status, clockVerdict(state),
-            hints: [
-                state.verdict == .unknown ? "`otptoken clock` checks it" : setClock(state)
-            ])
+            hints: state.verdict == .unknown ? ["`otptoken clock` checks it"] : remedies(state))
     }
 
     static func noTime() -> CommandFailure {

@@ -16,6 +16,11 @@ package struct Interposer {
     package var sleeps: String?
     /// Whether other processes may read the program's memory, whatever it asks for.
     package var makesReadable = false
+    /// A file with the seconds by which all clocks have gone on beside the real ones; read again and again.
+    package var age: String?
+    /// The microseconds by which the clock may be off, as the kernel says; 16 million when nobody keeps it, negative when
+    /// the kernel may not be asked.
+    package var kernelBound: Int?
 
     package init(folder: String = "") { self.folder = folder }
 
@@ -54,6 +59,8 @@ package struct Interposer {
         variables["INTERPOSE_KILL_AT"] = killsAt.map { "\($0)" }
         variables["INTERPOSE_SLEEPS"] = sleeps
         variables["INTERPOSE_READABLE"] = makesReadable ? "1" : nil
+        variables["INTERPOSE_AGE"] = age
+        variables["INTERPOSE_KERNEL"] = kernelBound.map { "\($0)" }
         return variables
     }
 

@@ -96,13 +96,28 @@ package final class RunningChronyd: Sendable {
     /// The same without the program `faketime`, which would stand between a server and its signals.
     private static func serverClock(ahead seconds: Int) throws -> [String] {
         guard seconds != 0 else { return ["env"] }
+        return try faking() + ["FAKETIME=\(seconds < 0 ? "" : "+")\(seconds)s"]
+    }
+
+    /// The beginning of a command whose clock is wrong by what a file says, at each moment anew.
+    ///
+    /// - Parameter file: a text such as `-90s`.
+    /// - Returns: a program and its arguments.
+    package static func clock(from file: String) throws -> [String] {
+        try faking() + [
+            "FAKETIME_TIMESTAMP_FILE=\(file)", "FAKETIME_NO_CACHE=1",
+            "FAKETIME_FORCE_MONOTONIC_FIX=0",
+        ]
+    }
+
+    private static func faking() throws -> [String] {
         let folders = try FileManager.default.contentsOfDirectory(atPath: "/usr/lib")
         let libraries = folders.map { "/usr/lib/\($0)/faketime/libfaketimeMT.so.1" }
         guard let library = libraries.first(where: FileManager.default.fileExists) else {
             throw CocoaError(.fileNoSuchFile)
         }
         return [
-            "env", "LD_PRELOAD=\(library)", "FAKETIME=\(seconds < 0 ? "" : "+")\(seconds)s",
+            "env", "LD_PRELOAD=\(library)",
             // The same under its former name and its present one.
             "DONT_FAKE_MONOTONIC=1", "FAKETIME_DONT_FAKE_MONOTONIC=1",
         ]

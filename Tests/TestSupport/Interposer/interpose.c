@@ -9,6 +9,8 @@
 //   INTERPOSE_KILL_AT     the microseconds after the first of the calls, when it is killed
 //   INTERPOSE_SLEEPS      a file that gets a line for each pause: its microseconds, which do not go by
 //   INTERPOSE_READABLE    set: other processes may read the memory of this one, whatever it asks for
+//   INTERPOSE_AGE         a file with the seconds by which all clocks have gone on beside the real ones
+//   INTERPOSE_KERNEL      what adjtimex claims of the clock's error, in microseconds; negative: it may not be asked
 
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -23,6 +25,8 @@
 #include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/timerfd.h>
+#include <sys/timex.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -177,4 +181,40 @@ int prctl(int option, ...) {
         return 0;
     }
     return REAL(prctl)(option, a[0], a[1], a[2], a[3]);
+}
+
+// Read anew each time: the test writes it while the program runs.
+static time_t age(void) {
+    const char *path = getenv("INTERPOSE_AGE");
+    int file = path ? REAL(open)(path, O_RDONLY | O_CLOEXEC) : -1;
+    if (file < 0) return 0;
+    char text[32] = "";
+    ssize_t count = REAL(read)(file, text, sizeof text - 1);
+    REAL(close)(file);
+    return count > 0 ? atol(text) : 0;
+}
+
+int clock_gettime(clockid_t clock, struct timespec *into) {
+    int status = REAL(clock_gettime)(clock, into);
+    if (status == 0 && (clock == CLOCK_REALTIME || clock == CLOCK_BOOTTIME || clock == CLOCK_MONOTONIC)) into->tv_sec += age();
+    return status;
+}
+
+// The kernel knows nothing of that.
+int timerfd_settime(int fd, int flags, const struct itimerspec *when, struct itimerspec *former) {
+    struct itimerspec real = *when;
+    if (flags & TFD_TIMER_ABSTIME && real.it_value.tv_sec > age()) real.it_value.tv_sec -= age();
+    return REAL(timerfd_settime)(fd, flags, &real, former);
+}
+
+int adjtimex(struct timex *clock) {
+    const char *bound = getenv("INTERPOSE_KERNEL");
+    if (!bound) return REAL(adjtimex)(clock);
+    if (*bound == '-') {
+        errno = EPERM;
+        return -1;
+    }
+    memset(clock, 0, sizeof *clock);
+    clock->maxerror = atol(bound);
+    return clock->maxerror < 16000000 ? TIME_OK : TIME_ERROR;
 }
