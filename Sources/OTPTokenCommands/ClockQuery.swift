@@ -80,10 +80,18 @@ struct ClockQuery: Sendable {
         _ host: String, _ port: UInt16, _ deadline: Deadline, _ address: inout String?
     ) throws(ServerFailure) -> DatagramSocket {
         do throws(NetworkError) {
-            // One request a server: the first of its addresses.
-            let found = try DatagramAddress.resolve(host: host, port: port, deadline: deadline)[0]
-            address = found.text
-            return try DatagramSocket(connectedTo: found)
+            let found = try DatagramAddress.resolve(host: host, port: port, deadline: deadline)
+            var reason = NetworkError.timedOut
+            // One request a server: to the first of its addresses that there is a way to.
+            for candidate in found {
+                address = candidate.text
+                do {
+                    return try DatagramSocket(connectedTo: candidate)
+                } catch {
+                    reason = error
+                }
+            }
+            throw reason
         } catch {
             throw .network(error)
         }
