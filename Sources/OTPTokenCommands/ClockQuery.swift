@@ -80,20 +80,32 @@ struct ClockQuery: Sendable {
         _ host: String, _ port: UInt16, _ deadline: Deadline, _ address: inout String?
     ) throws(ServerFailure) -> DatagramSocket {
         do throws(NetworkError) {
-            // One request a server: the first of its addresses.
-            let found = try DatagramAddress.resolve(host: host, port: port, deadline: deadline)[0]
-            address = found.text
-            return try DatagramSocket(connectedTo: found)
+            let found = try DatagramAddress.resolve(host: host, port: port, deadline: deadline)
+            var reason = NetworkError.timedOut
+            // One request a server: to the first of its addresses that there is a way to.
+            for candidate in found {
+                address = candidate.text
+                do {
+                    return try DatagramSocket(connectedTo: candidate)
+                } catch {
+                    reason = error
+                }
+            }
+            throw reason
         } catch {
             throw .network(error)
         }
     }
 
     /// Sends the request and waits for the answer to it; what does not fit it is passed over.
+    ///
+    /// Once a server, or somebody in its name, does not know the cookie, half of the time left is for another try; with
+    /// `isLast` all of it is for the answer.
     private func exchange(
         _ socket: borrowing DatagramSocket, _ query: NTPQuery, _ sentAt: Int64,
-        _ deadline: Deadline, _ nts: borrowing NTSQuery?
+        _ deadline: Deadline, _ nts: borrowing NTSQuery?, isLast: Bool = true
     ) throws(ServerFailure) -> ClockSample {
+        var deadline = deadline
         let request =
             switch nts {
             case .some(let nts): nts.request
@@ -121,6 +133,9 @@ struct ClockQuery: Sendable {
                 switch try Self.check(nts, datagram, packet) {
                 case .none: continue
                 case .unknownCookie:
+                    if !isLast, silence != .unknownCookie {
+                        deadline = Deadline(milliseconds: deadline.remaining / 2)
+                    }
                     silence = .unknownCookie
                     continue
                 case .authentic: isAuthenticated = true
@@ -148,7 +163,8 @@ struct ClockQuery: Sendable {
     // MARK: NTS
 
     private func authenticated(
-        _ server: TimeServerURL, _ deadline: Deadline, _ address: inout String?
+        _ server: TimeServerURL, _ deadline: Deadline, _ address: inout String?,
+        isLast: Bool = false
     ) throws(ServerFailure) -> ClockSample {
         let exchanged: KeyExchange
         do throws(NetworkError) {
@@ -179,9 +195,13 @@ struct ClockQuery: Sendable {
         }
         // The clocks are read again: sealing has taken its time.
         let fresh = SystemClock.together()
-        return try exchange(
-            socket, NTPQuery(nonce: query.query.nonce, sentAt: fresh.realtime), fresh.boottime,
-            deadline, nts)
+        do throws(ServerFailure) {
+            return try exchange(
+                socket, NTPQuery(nonce: query.query.nonce, sentAt: fresh.realtime), fresh.boottime,
+                deadline, nts, isLast: isLast)
+        } catch .unknownCookie where !isLast {
+            return try authenticated(server, deadline, &address, isLast: true)
+        }
     }
 
     private static let keyRequest = KeyExchange.Request(

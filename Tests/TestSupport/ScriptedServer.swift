@@ -59,14 +59,14 @@ package final class ScriptedServer: Sendable {
     }
 
     /// Whether somebody listens on a port.
-    package static func listens(_ port: UInt16) -> Bool {
+    package static func listens(_ port: UInt16, on host: String = "127.0.0.1") -> Bool {
         let descriptor = socket(
             AF_INET, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         defer { close(descriptor) }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = port.bigEndian
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        address.sin_addr.s_addr = unsafe inet_addr(host)
         return unsafe withUnsafeMutablePointer(to: &address) {
             unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                 unsafe connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0

@@ -76,27 +76,43 @@ package final class ScriptedTimeServer: Sendable {
     }
 
     /// Whether a synchronised server answers on a port; waits for a fifth of a second.
-    package static func answers(_ port: UInt16) -> Bool {
-        guard let (descriptor, _) = try? bound() else { return false }
+    package static func answers(_ port: UInt16, on host: String = "127.0.0.1") -> Bool {
+        let request = [0x23] + [UInt8](repeating: 1, count: 47)
+        guard let answer = answer(to: request, from: port, on: host, within: 0.2),
+            answer.count >= 48
+        else { return false }
+        return answer[0] & 7 == 4 && answer[0] >> 6 != 3 && answer[1] != 0
+    }
+
+    /// What a server answers; nil for silence.
+    ///
+    /// - Parameters:
+    ///   - request: what it is sent.
+    ///   - port: where it listens.
+    ///   - host: the address that it listens on.
+    ///   - seconds: how long to wait for it.
+    /// - Returns: the first datagram that comes.
+    package static func answer(
+        to request: [UInt8], from port: UInt16, on host: String, within seconds: Double
+    ) -> [UInt8]? {
+        guard let (descriptor, _) = try? bound() else { return nil }
         defer { close(descriptor) }
-        var limit = timeval(tv_sec: 0, tv_usec: 200_000)
+        let whole = seconds.rounded(.down)
+        var limit = timeval(tv_sec: Int(whole), tv_usec: Int((seconds - whole) * 1_000_000))
         unsafe setsockopt(
             descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
-        var address = address(port)
-        send([0x23] + [UInt8](repeating: 1, count: 47), descriptor, &address)
-        guard let answer = receive(descriptor, from: &address), answer.count >= 48 else {
-            return false
-        }
-        return answer[0] & 7 == 4 && answer[0] >> 6 != 3 && answer[1] != 0
+        var address = address(port, on: host)
+        send(request, descriptor, &address)
+        return receive(descriptor, from: &address)
     }
 
     // MARK: Sockets
 
-    private static func address(_ port: UInt16) -> sockaddr_in {
+    private static func address(_ port: UInt16, on host: String = "127.0.0.1") -> sockaddr_in {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = port.bigEndian
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        address.sin_addr.s_addr = unsafe inet_addr(host)
         return address
     }
 
