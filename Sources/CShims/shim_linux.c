@@ -203,6 +203,15 @@ void shim_address_text(const shim_address *address, char *into, size_t count) {
     snprintf(into, count, address->family == AF_INET6 ? "[%s]:%s" : "%s:%s", host, port);
 }
 
+int shim_peer_text(int descriptor, char *into, size_t count) {
+    struct sockaddr_storage address;
+    socklen_t size = sizeof address;
+    if (getpeername(descriptor, (struct sockaddr *)&address, &size) != 0) return -1;
+    if (getnameinfo((struct sockaddr *)&address, size, into, count, NULL, 0, NI_NUMERICHOST) == 0) return 0;
+    errno = EAFNOSUPPORT;
+    return -1;
+}
+
 int shim_kernel_clock(int64_t *bound) {
     struct timex clock = {0};
     *bound = 0;

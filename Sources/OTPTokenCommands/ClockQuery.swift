@@ -97,15 +97,17 @@ struct ClockQuery: Sendable {
         }
     }
 
-    /// Sends the request and waits for the answer to it; what does not fit it is passed over.
+    /// Sends the request and waits for the answer to it; what does not fit it is passed over. An answer that takes
+    /// longer than any that counts is not waited for.
     ///
     /// Once a server, or somebody in its name, does not know the cookie, half of the time left is for another try; with
     /// `isLast` all of it is for the answer.
     private func exchange(
         _ socket: borrowing DatagramSocket, _ query: NTPQuery, _ sentAt: Int64,
-        _ deadline: Deadline, _ nts: borrowing NTSQuery?, isLast: Bool = true
+        _ end: Deadline, _ nts: borrowing NTSQuery?, isLast: Bool = true
     ) throws(ServerFailure) -> ClockSample {
-        var deadline = deadline
+        let longest = Int(NTPQuery.maximumRoundTrip / 1_000_000)
+        var deadline = Deadline(milliseconds: min(end.remaining, longest))
         let request =
             switch nts {
             case .some(let nts): nts.request
@@ -134,7 +136,8 @@ struct ClockQuery: Sendable {
                 case .none: continue
                 case .unknownCookie:
                     if !isLast, silence != .unknownCookie {
-                        deadline = Deadline(milliseconds: deadline.remaining / 2)
+                        deadline = Deadline(
+                            milliseconds: min(deadline.remaining, end.remaining / 2))
                     }
                     silence = .unknownCookie
                     continue
@@ -180,7 +183,9 @@ struct ClockQuery: Sendable {
         } catch {
             throw .keyExchange(error)
         }
-        let socket = try connect(answer.server ?? server.host, answer.port, deadline, &address)
+        // Without another name it is the very machine that the keys are from: a name may have several.
+        let peer = exchanged.peer
+        let socket = try connect(answer.server ?? peer, answer.port, deadline, &address)
         let query = try Self.newQuery()
         let nts: NTSQuery?
         do throws(CryptographyError) {

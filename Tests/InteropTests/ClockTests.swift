@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import TestSupport
 import Testing
 
@@ -172,6 +173,36 @@ struct ClockAnswer: Decodable {
     @Test func `needs an authority that is known`() throws {
         let server = try RunningChronyd(certificate: .good)
         try refuse(ClockAnswer([server.url]), "not trusted")
+    }
+
+    private static let namespace = geteuid() == 0 ? "-m" : "-rm"
+
+    private static let mountsNothing = Result {
+        try Program.run(
+            "unshare", [namespace, "mount", "-t", "tmpfs", "none", "/mnt"], home: "/")
+    }
+
+    /// A name with two addresses, at one of which nobody is there.
+    @Test(
+        .enabled(
+            if: try mountsNothing.get().status == 0, "no file can be put in the place of another"))
+    func `is had from the very address that the keys are from`() throws {
+        let server = try RunningChronyd(certificate: .good, host: "127.0.0.2")
+        let port = try #require(server.keyExchangePort)
+        let folder = try TemporaryFolder()
+        let hosts = folder.path + "/hosts"
+        try "127.0.0.1 ntp.test\n127.0.0.2 ntp.test\n".write(
+            toFile: hosts, atomically: true, encoding: .utf8)
+        let script = "mount --bind \(hosts) /etc/hosts && exec otptoken clock --server"
+        let outcome = try Program.run(
+            "unshare",
+            [
+                Self.namespace, "sh", "-c",
+                "\(script) nts://ntp.test:\(port) --ca-file \(RunningChronyd.authority())",
+            ], home: folder.path)
+        #expect(outcome.status == 0, "\(outcome)")
+        #expect(outcome.output.contains("127.0.0.2:\(server.port)"))
+        #expect(outcome.output.contains("authenticated"))
     }
 
     @Test(arguments: [40, -60]) func `tells when this clock is weeks off`(days: Int) throws {

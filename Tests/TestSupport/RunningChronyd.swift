@@ -15,7 +15,7 @@ package final class RunningChronyd: Sendable {
     package let port: UInt16
     /// Where it agrees upon keys, on the same addresses; nil without NTS.
     package let keyExchangePort: UInt16?
-    /// 127.0.0.1, unless somebody else answers there in its place.
+    /// 127.0.0.1, unless that is somebody else's.
     package let host: String
     private let folder: TemporaryFolder
     private let program: RunningProgram
@@ -32,20 +32,22 @@ package final class RunningChronyd: Sendable {
     ///   - seconds: how far its clock is ahead of this machine's; negative for behind.
     ///   - stratum: how many servers stand between it and a clock, as it says.
     ///   - certificate: makes it speak NTS.
-    ///   - proxy: a port on 127.0.0.1 that it sends its clients to for the time; it is at the same port of 127.0.0.2.
+    ///   - host: an address of the loopback.
+    ///   - proxy: a port on 127.0.0.1 that it sends its clients to for the time; it is at the same port of `host`.
     /// - Throws: when it does not come up.
     package init(
         ahead seconds: Int = 0, stratum: Int = 3, certificate: Certificate? = nil,
-        behind proxy: UInt16? = nil
+        host: String = "127.0.0.1", behind proxy: UInt16? = nil
     ) throws {
         var errors = ""
-        let host = proxy == nil ? "127.0.0.1" : "127.0.0.2"
         // Between the search for a free port and its use somebody else may take it.
         for _ in 0..<5 {
             let port = try proxy ?? ScriptedTimeServer.deadPort()
             let keyExchangePort = try certificate.map { _ in try ScriptedServer.deadPort() }
             let folder = try TemporaryFolder()
-            try Self.configure(folder.path, host, port, stratum, keyExchangePort, certificate)
+            try Self.configure(
+                folder.path, host, port, stratum, keyExchangePort, certificate,
+                server: proxy.map { _ in "127.0.0.1" })
             let command =
                 try Self.owned(by: Self.servant, folder.path) + Self.serverClock(ahead: seconds)
                 + ["chronyd", "-d", "-x", "-U", "-F", "0", "-f", folder.path + "/chrony.conf"]
@@ -165,13 +167,13 @@ package final class RunningChronyd: Sendable {
 
     private static func configure(
         _ folder: String, _ host: String, _ port: UInt16, _ stratum: Int,
-        _ keyExchangePort: UInt16?, _ certificate: Certificate?
+        _ keyExchangePort: UInt16?, _ certificate: Certificate?, server: String?
     ) throws {
         // No socket but these two, and none of its usual files.
         var lines = ["port \(port)", "cmdport 0", "bindcmdaddress /", "pidfile \(folder)/pid"]
         lines += ["bindaddress \(host)", "bindaddress ::1", "allow 127.0.0.1", "allow ::1"]
         lines.append("local stratum \(stratum)")
-        if host != "127.0.0.1" { lines.append("ntsntpserver 127.0.0.1") }
+        if let server { lines.append("ntsntpserver \(server)") }
         if let keyExchangePort, let certificate {
             let files = try files(of: certificate)
             for (use, file) in [
@@ -190,7 +192,7 @@ package final class RunningChronyd: Sendable {
     /// Made when first asked for, once a run.
     private static let certificates = Result {
         let certificates = try Certificates()
-        let names = "DNS:localhost,IP:127.0.0.1,IP:127.0.0.2,IP:0:0:0:0:0:0:0:1"
+        let names = "DNS:localhost,DNS:ntp.test,IP:127.0.0.1,IP:127.0.0.2,IP:0:0:0:0:0:0:0:1"
         try certificates.issue(Certificate.good.rawValue, for: names)
         try certificates.issue(Certificate.expired.rawValue, for: names, at: "-60d")
         try certificates.issue(Certificate.wrongName.rawValue, for: "DNS:other.example")

@@ -41,7 +41,8 @@ package final class TimeProxy: Sendable {
         }
         let chosen = between.port
         port.withLock { $0 = chosen }
-        server = try RunningChronyd(certificate: .good, behind: chosen)
+        server = try RunningChronyd(
+            certificate: .good, host: "127.0.0.2", behind: chosen)
     }
 
     /// The URL to give to clients.

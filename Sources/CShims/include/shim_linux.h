@@ -44,6 +44,8 @@ int shim_resolve(const char *host, uint16_t port, int milliseconds, shim_address
 const char *shim_resolve_text(int why);
 // An address and its port as digits: 127.0.0.1:123 or [::1]:123.
 void shim_address_text(const shim_address *address, char *into, size_t count);
+// The address, without its port, of who a socket is connected to. 0, or -1 with errno.
+int shim_peer_text(int descriptor, char *into, size_t count);
 
 // The kernel's word on its clock: 1 when a daemon claims to keep it, 0 when none does, -1 when the kernel does not say.
 // *bound is the error that it claims, in microseconds.

@@ -3,6 +3,8 @@ package import Cryptography
 
 /// What two sides agreed upon in a TLS session whose only use is that: the answer of the server, and keys.
 package struct KeyExchange: ~Copyable {
+    /// The address that answered, as text.
+    package let peer: String
     /// The server's answer, complete.
     package let answer: [UInt8]
     /// The first key that was exported.
@@ -61,6 +63,7 @@ package struct KeyExchange: ~Copyable {
     ) throws(NetworkError) {
         let context = try TLSContext(trusting: caFile)
         let socket = try Socket.connect(host: host, port: port, deadline: deadline)
+        let peer = try socket.peer()
         let tls = try TLSSession(
             connecting: socket, host: host, isAddress: isAddress, context: context)
         try tls.require(alpn: request.alpn)
@@ -78,6 +81,7 @@ package struct KeyExchange: ~Copyable {
         let first = try tls.export(request.label, request.contexts.first, request.keyCount)
         let second = try tls.export(request.label, request.contexts.second, request.keyCount)
         tls.close()
+        self.peer = peer
         self.answer = answer
         firstKey = first
         secondKey = second

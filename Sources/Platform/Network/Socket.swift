@@ -82,6 +82,19 @@ struct Socket: ~Copyable {
         }
     }
 
+    /// The address of the other side, as text without its port.
+    ///
+    /// - Returns: such as `127.0.0.1` or `fe80::1%eth0`.
+    /// - Throws: `NetworkError.connectionLost`.
+    func peer() throws(NetworkError) -> String {
+        var text = [CChar](repeating: 0, count: 128)
+        guard unsafe shim_peer_text(descriptor.number, &text, text.count) == 0 else {
+            throw .connectionLost(.last)
+        }
+        return String(
+            decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
     /// Takes over a connected, non-blocking socket.
     init(owning descriptor: consuming FileDescriptor) {
         // Requests are one small write each: waiting for more only costs time.
