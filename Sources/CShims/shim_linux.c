@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -195,21 +196,32 @@ int shim_resolve(const char *host, uint16_t port, int milliseconds, shim_address
     return n;
 }
 
-void shim_address_text(const shim_address *address, char *into, size_t count) {
-    char host[NI_MAXHOST], port[NI_MAXSERV];
-    if (getnameinfo((const struct sockaddr *)&address->address, address->count, host, sizeof host, port, sizeof port,
-                    NI_NUMERICHOST | NI_NUMERICSERV) != 0)
-        host[0] = port[0] = 0;
-    snprintf(into, count, address->family == AF_INET6 ? "[%s]:%s" : "%s:%s", host, port);
+int shim_peer(int descriptor, shim_address *into) {
+    into->count = sizeof into->address;
+    if (getpeername(descriptor, (struct sockaddr *)&into->address, &into->count) != 0) return -1;
+    into->family = into->address.ss_family;
+    return 0;
 }
 
-int shim_peer_text(int descriptor, char *into, size_t count) {
-    struct sockaddr_storage address;
-    socklen_t size = sizeof address;
-    if (getpeername(descriptor, (struct sockaddr *)&address, &size) != 0) return -1;
-    if (getnameinfo((struct sockaddr *)&address, size, into, count, NULL, 0, NI_NUMERICHOST) == 0) return 0;
-    errno = EAFNOSUPPORT;
-    return -1;
+// An IPv4 address in the clothes of IPv6 is that IPv4 address.
+static shim_address plain(const shim_address *address) {
+    struct sockaddr_in6 wide;
+    memcpy(&wide, &address->address, sizeof wide);
+    if (address->family != AF_INET6 || !IN6_IS_ADDR_V4MAPPED(&wide.sin6_addr)) return *address;
+    struct sockaddr_in narrow = {.sin_family = AF_INET, .sin_port = wide.sin6_port};
+    memcpy(&narrow.sin_addr, &wide.sin6_addr.s6_addr[12], sizeof narrow.sin_addr);
+    shim_address result = {.count = sizeof narrow, .family = AF_INET};
+    memcpy(&result.address, &narrow, sizeof narrow);
+    return result;
+}
+
+void shim_address_text(const shim_address *given, int with_port, char *into, size_t count) {
+    shim_address address = plain(given);
+    char host[NI_MAXHOST], port[NI_MAXSERV];
+    if (getnameinfo((const struct sockaddr *)&address.address, address.count, host, sizeof host, port, sizeof port,
+                    NI_NUMERICHOST | NI_NUMERICSERV) != 0)
+        host[0] = port[0] = 0;
+    snprintf(into, count, !with_port ? "%s" : address.family == AF_INET6 ? "[%s]:%s" : "%s:%s", host, port);
 }
 
 int shim_kernel_clock(int64_t *bound) {
@@ -232,7 +244,8 @@ int shim_is_virtual(void) {
 
 const char *shim_resolve_text(int why) { return gai_strerror(why); }
 
-static int spawn(const char *path, char *const *words, int silent, int output, pid_t *process) {
+// Starts a program whose output goes into a pipe, or, in a session of its own, output and errors nowhere (output < 0).
+static int spawn(const char *path, char *const *words, int output, shim_child *child) {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     int why = posix_spawn_file_actions_init(&actions);
@@ -247,34 +260,42 @@ static int spawn(const char *path, char *const *words, int silent, int output, p
         sigaddset(&ignored, SIGXFSZ);
         posix_spawnattr_setsigdefault(&attributes, &ignored);
         posix_spawnattr_setsigmask(&attributes, &none);
-        posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+        int flags = POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK;
+        posix_spawnattr_setflags(&attributes, (short)(output < 0 ? flags | POSIX_SPAWN_SETSID : flags));
         why = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-        if (why == 0) why = posix_spawn_file_actions_adddup2(&actions, output, 1);
-        if (why == 0 && silent) why = posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
+        if (why == 0 && output >= 0) why = posix_spawn_file_actions_adddup2(&actions, output, 1);
+        for (int i = 1; i <= 2 && why == 0 && output < 0; i++)
+            why = posix_spawn_file_actions_addopen(&actions, i, "/dev/null", O_WRONLY, 0);
         // Ours are close-on-exec; those that this process was started with need not be.
         if (why == 0) why = posix_spawn_file_actions_addclosefrom_np(&actions, 3);
-        if (why == 0) why = posix_spawnp(process, path, &actions, &attributes, words, environ);
+        if (why == 0) why = posix_spawnp(&child->process, path, &actions, &attributes, words, environ);
         posix_spawnattr_destroy(&attributes);
     }
     posix_spawn_file_actions_destroy(&actions);
+    if (why != 0) return why;
+    child->end = (int)syscall(SYS_pidfd_open, child->process, 0);
+    if (child->end >= 0) return 0;
+    why = errno;
+    kill(child->process, SIGKILL);
+    while (waitpid(child->process, NULL, 0) == -1 && errno == EINTR) {}
     return why;
 }
 
-int shim_spawn(const char *path, char *const *words, int silent, shim_child *child) {
+int shim_spawn(char *const *words, shim_child *child) {
     // Whoever started this process may have had it ignore its children, and then nobody learns how they end.
     signal(SIGCHLD, SIG_DFL);
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0) return errno;
-    int why = spawn(path, words, silent, ends[1], &child->process);
+    int why = spawn(words[0], words, ends[1], child);
     close(ends[1]);
-    if (why == 0) {
-        child->output = ends[0];
-        child->end = (int)syscall(SYS_pidfd_open, child->process, 0);
-        if (child->end >= 0) return 0;
-        why = errno;
-        kill(child->process, SIGKILL);
-        while (waitpid(child->process, NULL, 0) == -1 && errno == EINTR) {}
-    }
-    close(ends[0]);
+    child->output = ends[0];
+    if (why != 0) close(ends[0]);
     return why;
+}
+
+int shim_rerun(char *const *words, shim_child *child) {
+    signal(SIGCHLD, SIG_DFL);
+    child->output = -1;
+    // What was started is what runs once more, whatever lies at its path or in PATH by now.
+    return spawn("/proc/self/exe", words, -1, child);
 }

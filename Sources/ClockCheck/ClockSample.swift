@@ -22,6 +22,20 @@ package struct ClockSample: Equatable, Sendable {
     }
 }
 
+extension ClockSample {
+    /// The same, relative to the clocks of a later moment.
+    ///
+    /// - Parameters:
+    ///   - step: what CLOCK_REALTIME was ahead of CLOCK_BOOTTIME when the server was asked.
+    ///   - now: the clocks of the later moment.
+    /// - Returns: the sample with another offset.
+    package func carried(from step: Nanoseconds, to now: ClockReading) -> ClockSample {
+        ClockSample(
+            offset: Nanoseconds(clamping: Int128(offset) - (now.step - Int128(step))),
+            error: error, delay: delay, stratum: stratum, isAuthenticated: isAuthenticated)
+    }
+}
+
 /// Why a server that answered does not count.
 package enum ServerRejection: Error, Equatable, Sendable {
     /// Of another version than 3 and 4.

@@ -29,13 +29,9 @@ package struct ClockSelection: Equatable, Sendable {
     ///
     /// - Parameter answers: for each server where its answer came from (address and port) and what it said.
     package init?(_ answers: [(source: String, sample: ClockSample)]) {
-        var sources: Set<String> = []
-        var voters: [Int] = []
+        let voices = Self.voices(answers)
+        let voters = voices.indices.filter { voices[$0] == .counts }
         let hasAuthenticated = answers.contains { $0.sample.isAuthenticated }
-        for (index, answer) in answers.enumerated()
-        where answer.sample.isAuthenticated == hasAuthenticated {
-            if sources.insert(answer.source).inserted { voters.append(index) }
-        }
         guard let (used, count) = Self.agreeing(voters, answers.map(\.sample)) else { return nil }
         guard 2 * count > voters.count, hasAuthenticated || count >= 2 else { return nil }
         let samples = used.map { answers[$0].sample }
@@ -46,6 +42,28 @@ package struct ClockSelection: Equatable, Sendable {
         error = best.error + Nanoseconds(jitter)
         evidence = hasAuthenticated ? .nts : .majority(count, of: voters.count)
         self.used = used
+    }
+
+    /// Whether an answer has a say.
+    package enum Voice: Equatable, Sendable {
+        case counts
+        /// Others are authenticated, this one is not.
+        case unauthenticated
+        /// The same server has answered under another name, further in front.
+        case repeated
+    }
+
+    /// Finds out which answers have a say, before it is asked whether they agree.
+    ///
+    /// - Parameter answers: as for the selection.
+    /// - Returns: one for each.
+    package static func voices(_ answers: [(source: String, sample: ClockSample)]) -> [Voice] {
+        let hasAuthenticated = answers.contains { $0.sample.isAuthenticated }
+        var sources: Set<String> = []
+        return answers.map { answer in
+            guard answer.sample.isAuthenticated == hasAuthenticated else { return .unauthenticated }
+            return sources.insert(answer.source).inserted ? .counts : .repeated
+        }
     }
 
     private static func agreeing(

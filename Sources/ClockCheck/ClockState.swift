@@ -23,8 +23,7 @@ package struct ClockState: Equatable, Sendable {
     package let checkedAt: Int64?
 
     /// Nobody says anything.
-    package static let unknown = ClockState(
-        verdict: .unknown, offset: nil, error: nil, evidence: nil, checkedAt: nil)
+    package static let unknown = ClockState(kernelBound: nil)
 
     private init(
         verdict: ClockVerdict, offset: Nanoseconds?, error: Nanoseconds?, evidence: Evidence?,
@@ -65,12 +64,11 @@ package struct ClockState: Equatable, Sendable {
                 verdict: .unknown, offset: nil, error: nil, evidence: nil, checkedAt: time)
     }
 
-    /// Carries a check forward.
+    /// Carries a check forward; nil when it says nothing of this moment any more.
     ///
     /// - Parameters:
     ///   - memo: the last check.
     ///   - now: the clocks as they are.
-    /// - Returns: nil when the check says nothing of this moment any more.
     package init?(_ memo: StepMemo, at now: ClockReading) {
         guard let prediction = memo.prediction(now) else { return nil }
         let checkedAt = memo.reading.realtime / .second
@@ -80,22 +78,28 @@ package struct ClockState: Equatable, Sendable {
             checkedAt: checkedAt)
     }
 
-    /// Takes the kernel's word: a synchronised clock is right within the bound that its daemon claims.
+    /// Takes the kernel's word that some daemon keeps the clock.
     ///
-    /// - Parameter bound: adjtimex's maxerror. It grows to 16 s when nobody keeps the clock, which is no reason to
-    ///   call it wrong.
-    /// - Returns: nil when the bound is too wide to say anything.
-    package init?(kernelBound bound: Nanoseconds) {
-        self.init(offset: 0, error: bound, evidence: .kernel, checkedAt: nil)
+    /// That is a claim which nobody has verified: the verdict stays unknown, and the evidence tells that there is one.
+    ///
+    /// - Parameters:
+    ///   - bound: adjtimex's maxerror. It grows to 16 s when nobody keeps the clock, which is no reason to call it
+    ///     wrong; with timesyncd it is the time since its last update rather than a bound. Nil where nobody keeps the
+    ///     clock, or the kernel does not say.
+    ///   - asked: when time servers were asked and did not agree, in unix seconds; nil when they were not asked.
+    package init(kernelBound bound: Nanoseconds?, lastAskedAt asked: Int64? = nil) {
+        let isKept = bound.map { (0...ClockVerdict.maximumError).contains($0) } ?? false
+        self.init(
+            verdict: .unknown, offset: nil, error: nil, evidence: isKept ? .kernel : nil,
+            checkedAt: asked)
     }
 
-    /// Compares the clock with the issuer's.
+    /// Compares the clock with the issuer's; nil when the answer was too long on its way, or is centuries off.
     ///
     /// - Parameters:
     ///   - time: the issuer's clock when it answered, in whole unix seconds, cut off or rounded.
     ///   - asked: this machine's clock when the request went out.
     ///   - elapsed: the time until the answer was there, by a clock that nobody sets.
-    /// - Returns: nil when the answer was too long on its way, or is centuries off.
     package init?(issuerTime time: Int64, askedAt asked: Nanoseconds, elapsed: Nanoseconds) {
         // The time was the issuer's somewhere near that second, and somewhere on the way.
         let issuer = Int128(time) * Int128(Nanoseconds.second) + Int128(Nanoseconds.second / 2)

@@ -6,13 +6,24 @@ package struct PollHistory: Equatable, Sendable {
         package let server: String
         /// When it was asked, in unix seconds.
         package var time: Int64
-        /// How long it is left alone after that, in seconds.
-        package var interval: Int64
+        /// The same by CLOCK_BOOTTIME, which nobody sets; nil when that was another boot.
+        package var boottime: Int64?
+        /// How long it is left alone after that, in seconds; at least half an hour, and at most a week.
+        package fileprivate(set) var interval: Int64
 
-        package init(server: String, time: Int64, interval: Int64) {
+        package init(server: String, time: Int64, boottime: Int64?, interval: Int64) {
             self.server = server
             self.time = time
-            self.interval = interval
+            self.boottime = boottime
+            self.interval = min(max(interval, minimumInterval), maximumInterval)
+        }
+
+        fileprivate func isOver(_ now: ClockReading) -> Bool {
+            let elapsed =
+                boottime.map { Int128(now.boottime / .second) - Int128($0) }
+                ?? Int128(now.realtime / .second) - Int128(time)
+            // A machine that was put back to an earlier state, or a clock that was, tells nothing.
+            return elapsed < 0 || elapsed >= Int128(interval)
         }
     }
 
@@ -35,30 +46,36 @@ package struct PollHistory: Equatable, Sendable {
         self.polls = polls.suffix(Self.maximumCount)
     }
 
-    /// Whether a server may be asked again.
+    /// Whether all of some servers may be asked again that have not asked to be left alone.
     ///
-    /// The clock by which this is judged may be set; a server whose last request seems to lie ahead may be asked, once.
+    /// All together or none: those that happen to be due must not outvote the others.
     ///
     /// - Parameters:
-    ///   - server: as text.
-    ///   - now: unix seconds.
-    package func isDue(_ server: String, at now: Int64) -> Bool {
-        guard let poll = polls.first(where: { $0.server == server }) else { return true }
-        let (elapsed, isOverflow) = now.subtractingReportingOverflow(poll.time)
-        return isOverflow || elapsed < 0 || elapsed >= poll.interval
+    ///   - servers: as texts.
+    ///   - now: the clocks as they are.
+    /// - Returns: those to be asked, each once.
+    package func due(_ servers: [String], at now: ClockReading) -> [String] {
+        var due: [String] = []
+        for server in servers where !due.contains(server) {
+            guard let poll = polls.first(where: { $0.server == server }), !poll.isOver(now) else {
+                due.append(server)
+                continue
+            }
+            if poll.interval == Self.minimumInterval { return [] }
+        }
+        return due
     }
 
     /// Notes that a server is asked.
     ///
     /// - Parameters:
     ///   - server: as text.
-    ///   - now: unix seconds.
-    package mutating func ask(_ server: String, at now: Int64) {
-        var poll = Poll(server: server, time: now, interval: Self.minimumInterval)
-        if let index = polls.firstIndex(where: { $0.server == server }) {
-            poll.interval = polls.remove(at: index).interval
-            poll.time = now
-        }
+    ///   - now: the clocks as they are.
+    package mutating func ask(_ server: String, at now: ClockReading) {
+        let former = polls.firstIndex { $0.server == server }.map { polls.remove(at: $0) }
+        let poll = Poll(
+            server: server, time: now.realtime / .second, boottime: now.boottime / .second,
+            interval: former?.interval ?? Self.minimumInterval)
         polls = Array((polls + [poll]).suffix(Self.maximumCount))
     }
 
@@ -73,10 +90,7 @@ package struct PollHistory: Equatable, Sendable {
         case .success:
             polls[index].interval = Self.minimumInterval
         case .failure(.kiss(Self.rate)):
-            let doubled = polls[index].interval.multipliedReportingOverflow(by: 2)
-            polls[index].interval = doubled.overflow
-                ? Self.maximumInterval
-                : min(max(doubled.partialValue, Self.minimumInterval), Self.maximumInterval)
+            polls[index].interval = min(2 * polls[index].interval, Self.maximumInterval)
         case .failure:
             break
         }

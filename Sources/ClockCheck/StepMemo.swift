@@ -6,18 +6,21 @@ package struct ClockReading: Equatable, Sendable {
     package let boottime: Nanoseconds
     /// CLOCK_MONOTONIC: stands still in suspend.
     package let monotonic: Nanoseconds
+    /// CLOCK_MONOTONIC_RAW: the oscillator alone; nobody makes it go faster or slower.
+    package let raw: Nanoseconds
     /// What boottime counts from: the boot and the time namespace; nil when the system does not tell.
     package let origin: String?
     /// Whether this is a virtual machine, which may be stopped without any of its clocks noticing.
     package let isVirtual: Bool
 
     package init(
-        realtime: Nanoseconds, boottime: Nanoseconds, monotonic: Nanoseconds, origin: String?,
-        isVirtual: Bool
+        realtime: Nanoseconds, boottime: Nanoseconds, monotonic: Nanoseconds, raw: Nanoseconds,
+        origin: String?, isVirtual: Bool
     ) {
         self.realtime = realtime
         self.boottime = boottime
         self.monotonic = monotonic
+        self.raw = raw
         self.origin = origin
         self.isVirtual = isVirtual
     }
@@ -31,13 +34,18 @@ package struct ClockReading: Equatable, Sendable {
     private static let smallestStep: UInt128 = 10_000_000
 
     /// Whether somebody has set the clock between an earlier reading and this one.
-    package func isStepped(since earlier: ClockReading) -> Bool {
+    func isStepped(since earlier: ClockReading) -> Bool {
         (step - earlier.step).magnitude >= Self.smallestStep
     }
 
     /// Whether the machine was in suspend since an earlier reading.
     func hasSlept(since earlier: ClockReading) -> Bool {
         suspended - earlier.suspended > Int128(Self.smallestStep)
+    }
+
+    /// How much time was made to go by faster since an earlier reading: all clocks but the raw one have it.
+    func slew(since earlier: ClockReading) -> Int128 {
+        (Int128(monotonic) - Int128(raw)) - (Int128(earlier.monotonic) - Int128(earlier.raw))
     }
 
     private var suspended: Int128 { Int128(boottime) - Int128(monotonic) }
@@ -49,9 +57,9 @@ package struct StepMemo: Equatable, Sendable {
     private static let lifetime: Nanoseconds = 24 * 3600 * .second
     private static let virtualLifetime: Nanoseconds = 3600 * .second
     /// How much a clock may have drifted since, in millionths.
-    private static let drift: Int64 = 100
+    private static let drift: Int128 = 100
     /// What a suspend adds to the error.
-    private static let suspendError: Nanoseconds = .second
+    private static let suspendError = Int128(Nanoseconds.second)
 
     package let reading: ClockReading
     package let offset: Nanoseconds
@@ -87,11 +95,14 @@ package struct StepMemo: Equatable, Sendable {
         let lifetime = now.isVirtual ? Self.virtualLifetime : Self.lifetime
         guard age >= 0, age <= lifetime else { return nil }
         let step = now.step - reading.step
+        // Whoever slews the clock either makes up for what it is off, or for an oscillator that goes wrong: half of it
+        // is taken off, and the other half is the doubt.
+        let slew = now.slew(since: reading)
         let drift =
-            Nanoseconds(age) / 1_000_000 * Self.drift
+            age / 1_000_000 * Self.drift + Int128(slew.magnitude / 2)
             + (now.hasSlept(since: reading) ? Self.suspendError : 0)
-        guard let offset = Nanoseconds(exactly: Int128(self.offset) - step),
-            let error = Nanoseconds(exactly: Int128(self.error) + Int128(drift))
+        guard let offset = Nanoseconds(exactly: Int128(self.offset) - step - slew / 2),
+            let error = Nanoseconds(exactly: Int128(self.error) + drift)
         else { return nil }
         return Prediction(
             offset: offset, error: error, isStepped: now.isStepped(since: reading))

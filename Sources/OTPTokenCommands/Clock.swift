@@ -21,14 +21,17 @@ func clock(_ line: Invocation, _ session: Session) throws(CommandFailure) -> Exi
         }
     }
     session.progress(Messages.askingTime(servers.count))
-    let before = ClockReading.now()
-    let asked = wallClockSeconds()
-    let reports = ClockQuery(caFile: caFile, patience: patience).ask(servers)
-    let report = ClockReport(reports, since: before)
+    let asked = ClockReading.now()
+    let (reports, clocks) = ClockQuery(caFile: caFile, patience: patience).ask(servers)
+    let report = ClockReport(reports)
     // A check that cannot be written down is a check all the same.
     try? ClockRecord.change(session.locations) { record in
         record.note(reports, askedAt: asked)
-        if let memo = report.memo { record.memo = memo }
+        if let selection = report.selection {
+            record.memo = StepMemo(
+                reading: clocks, offset: selection.offset, error: selection.error,
+                evidence: selection.evidence)
+        }
     }
     try writeResult(line.has("json") ? report.json : report.text)
     guard report.hasAnswers else { throw Messages.noTime() }
@@ -36,33 +39,32 @@ func clock(_ line: Invocation, _ session: Session) throws(CommandFailure) -> Exi
 }
 
 extension Session {
-    /// Of time servers those that may be asked although nobody asks for it; from now on they count as asked.
+    /// Of time servers those that may be asked although nobody asks for it, all together or none; from now on they count
+    /// as asked.
     ///
     /// - Parameter servers: all that there are.
     /// - Returns: none where `clock.check` says never.
     /// - Throws: when it cannot be written down: whoever cannot remember does not ask.
     fileprivate func claim(_ servers: [TimeServerURL]) throws(CommandFailure) -> [TimeServerURL] {
         guard try Settings(locations).checksClock() else { return [] }
-        let now = wallClockSeconds()
-        var due: [TimeServerURL] = []
+        let now = ClockReading.now()
+        var due: [String] = []
         try Messages.naming(locations.clock) { () throws(FileError) in
             try ClockRecord.change(locations) { record in
-                for server in servers where record.polls.isDue(server.text, at: now) {
-                    due.append(server)
-                    record.polls.ask(server.text, at: now)
-                }
+                due = record.polls.due(servers.map(\.text), at: now)
+                for server in due { record.polls.ask(server, at: now) }
             }
         }
-        return due
+        return due.compactMap { TimeServerURL($0) }
     }
 }
 
 extension ClockRecord {
     /// Notes who was asked, and who wants to be left alone.
-    fileprivate mutating func note(_ reports: [ServerReport], askedAt time: Int64) {
+    fileprivate mutating func note(_ reports: [ServerReport], askedAt now: ClockReading) {
         for report in reports {
             let server = report.server.text
-            polls.ask(server, at: time)
+            polls.ask(server, at: now)
             switch report.result {
             case .success(let sample): polls.note(server, .success(sample))
             case .failure(.rejected(let why)): polls.note(server, .failure(why))
@@ -88,18 +90,37 @@ private func timeServers(
     _ line: Invocation, _ session: Session
 ) throws(CommandFailure) -> [TimeServerURL] {
     let given = line.values("server")
-    guard given.isEmpty else {
-        var servers: [TimeServerURL] = []
-        for text in given {
-            guard let server = TimeServerURL(text) else { throw Messages.badTimeServer(text) }
-            servers.append(server)
-        }
-        return servers
-    }
+    guard given.isEmpty else { return try TimeServerURL.all(given) }
     return try Settings(session.locations).clockServers() ?? TimeServerURL.usual
 }
 
 extension TimeServerURL {
+    /// How many may be named.
+    private static let maximumCount = 16
+
+    /// Reads names of servers.
+    ///
+    /// - Parameters:
+    ///   - texts: URLs.
+    ///   - path: the config that they are from; nil for the command line.
+    /// - Returns: the servers, 1 to 16.
+    /// - Throws: when one of them is none, or their number is not as it should be.
+    static func all(
+        _ texts: [String], in path: String? = nil
+    ) throws(CommandFailure) -> [TimeServerURL] {
+        var servers: [TimeServerURL] = []
+        for text in texts {
+            guard let server = TimeServerURL(text) else {
+                throw Messages.badTimeServer(text, in: path)
+            }
+            servers.append(server)
+        }
+        guard (1...maximumCount).contains(servers.count) else {
+            throw Messages.badServerCount(servers.count, most: maximumCount, in: path)
+        }
+        return servers
+    }
+
     /// How many of this machine's own servers are asked.
     private static let maximumUsual = 4
 

@@ -13,14 +13,30 @@ extension Messages {
 
     /// One line: direction, seconds, bound, evidence, and what it means for codes.
     static func clockVerdict(_ state: ClockState, isCorrected: Bool = false) -> String {
-        guard let core = clockOffset(state) else { return "clock unknown: it was not checked" }
-        if isCorrected, state.verdict != .ok { return "\(core): codes are corrected" }
+        guard let core = clockOffset(state) else { return clockUnknown(state) }
+        if isCorrected { return "\(core): codes are corrected" }
         switch state.verdict {
         case .ok: return core
         case .note: return "\(core): codes are right"
         case .warning: return "\(core): codes may be refused"
         case .error, .unknown: return "\(core): codes are likely to be refused"
         }
+    }
+
+    private static func clockUnknown(_ state: ClockState) -> String {
+        let what =
+            state.checkedAt.map {
+                "no majority of time servers has answered since \(localMoment($0))"
+            } ?? "it was not checked"
+        let kept = state.evidence == .kernel ? "; by \(evidence(.kernel)) it is kept" : ""
+        return "clock unknown: \(what)\(kept)"
+    }
+
+    /// Why a check that was just made says nothing.
+    static func clockUnknown(hasAnswers: Bool) -> String {
+        hasAnswers
+            ? "clock unknown: no majority of the servers agrees"
+            : "clock unknown: no server gave an answer that counts"
     }
 
     /// The same in fewer words, for as long as that is too long; nil when nothing is known.
@@ -34,8 +50,6 @@ extension Messages {
         return state.verdict == .ok
             ? "clock is right: \(direction)" : "clock is \(direction)"
     }
-
-    static let noMajority = "clock unknown: no majority of the servers agrees"
 
     static func evidence(_ evidence: ClockState.Evidence) -> String {
         switch evidence {
@@ -60,20 +74,26 @@ extension Messages {
 
     static let checkingClock = "clock: being checked…"
 
-    /// What is to be said beside a code; nil when there is nothing to say.
+    /// What is to be said beside a code.
     ///
     /// - Parameters:
     ///   - state: what is known.
     ///   - isCorrected: whether the code was computed with the measured offset.
     ///   - toPerson: whether somebody reads along, who is told lesser things, too.
+    /// - Returns: the lines; nil when there is nothing to say.
     static func clockNotice(
         _ state: ClockState, isCorrected: Bool = false, toPerson: Bool
     ) -> String? {
         var remedies: [String] = []
         switch state.verdict {
+        case _ where isCorrected:
+            // Below what is printed nothing is worth a word.
+            guard let offset = state.offset, offset.magnitude >= 50_000_000 else { return nil }
         case .ok: return nil
-        case .note: guard toPerson || isCorrected else { return nil }
-        case .warning, .error: if !isCorrected { remedies = self.remedies(state) }
+        case .note: guard toPerson else { return nil }
+        case .warning, .error: remedies = self.remedies(state)
+        // Where a daemon claims to keep the clock, there is no reason to worry anybody.
+        case .unknown where state.evidence == .kernel: return nil
         case .unknown:
             guard toPerson else { return nil }
             remedies = [
@@ -92,13 +112,14 @@ extension Messages {
     static func notCorrected(_ state: ClockState) -> String {
         let why =
             switch state.evidence {
-            case .kernel: "only the kernel says how the clock is, and nobody has checked it"
+            case .kernel: "only the kernel says that the clock is kept, and nobody has checked it"
             case .issuer: "only the issuer says how the clock is"
             case .servers, .stepped, nil: "no check of the clock holds"
             }
         return "the code is not corrected: \(why)\nhint: `otptoken clock` checks it"
     }
 
+    /// What to say when the issuer's clock is another one than that of the servers; nil when it is not.
     static func issuerClock(_ state: ClockState, of issuer: ClockState) -> String? {
         guard let offset = state.offset, let error = state.error, let theirs = issuer.offset,
             let bound = issuer.error
@@ -107,17 +128,27 @@ extension Messages {
         let verdict = ClockVerdict(offset: difference, error: error + bound)
         guard verdict == .warning || verdict == .error else { return nil }
         let size = seconds(Nanoseconds(clamping: difference.magnitude))
-        return "the issuer's clock is \(size) s \(difference >= 0 ? "ahead" : "behind") of what"
-            + " \(state.evidence.map(evidence) ?? "") says: codes may be refused"
+        let codes =
+            issuer.verdict == .ok || issuer.verdict == .note
+            ? "it takes codes of this machine's clock as they are" : "codes may be refused"
+        return "the issuer's clock is \(size) s \(difference >= 0 ? "ahead of" : "behind") that of"
+            + " the time servers (\(state.evidence.map(evidence) ?? "")): \(codes)"
             + "\nhint: tell the people who issue the token"
     }
 
     // MARK: Servers
 
     static let timeServerHeader = ["SERVER", "ADDRESS", "STRATUM", "OFFSET", "DELAY", ""]
-    static let leftOut = "disagrees with the others, or is one of them by another name"
 
-    static func timeServerRow(_ report: ServerReport, isUsed: Bool) -> [String] {
+    static func reason(_ voice: ClockSelection.Voice, isAgreed: Bool) -> String {
+        switch voice {
+        case .counts: isAgreed ? "disagrees with the others" : "no majority agrees with it"
+        case .unauthenticated: "does not prove who it is, as another does"
+        case .repeated: "is another one by a second name"
+        }
+    }
+
+    static func timeServerRow(_ report: ServerReport, reason: String?) -> [String] {
         let start = [report.server.text, report.address ?? ""]
         switch report.result {
         case .success(let sample):
@@ -126,10 +157,10 @@ extension Messages {
             return start + [
                 "\(sample.stratum)", "\(sign)\(size) ± \(seconds(sample.error, digits: 6)) s",
                 "\(seconds(sample.delay, digits: 6)) s",
-                isUsed ? (sample.isAuthenticated ? "authenticated" : "") : leftOut,
+                reason ?? (sample.isAuthenticated ? "authenticated" : ""),
             ]
-        case .failure(let failure):
-            return start + ["", "", "", timeServerReason(failure)]
+        case .failure:
+            return start + ["", "", "", reason ?? ""]
         }
     }
 
@@ -192,7 +223,7 @@ extension Messages {
     static func noTime() -> CommandFailure {
         CommandFailure(
             .unreachable, "no time server gave an answer that counts",
-            hints: ["is there a network? --server ntp://HOST asks another one"])
+            hints: ["the list says why; --server nts://HOST or ntp://HOST asks another one"])
     }
 
     static func badTimeServer(_ text: String, in path: String? = nil) -> CommandFailure {
@@ -200,6 +231,14 @@ extension Messages {
             path == nil ? .usage : .failure,
             "\(printable(text))\(path.map { " in \(printable($0, limit: 200))" } ?? "") is no time server",
             hints: ["write ntp://HOST, nts://HOST, or either with :PORT behind it"])
+    }
+
+    static func badServerCount(_ count: Int, most: Int, in path: String?) -> CommandFailure {
+        CommandFailure(
+            path == nil ? .usage : .failure,
+            (path.map { "clock.servers in \(printable($0, limit: 200)) names" } ?? "there are")
+                + " \(count == 0 ? "no" : "\(count)") time servers",
+            hints: ["name 1 to \(most) of them; three to five are enough"])
     }
 
     static func badTimeout(_ text: String) -> CommandFailure {

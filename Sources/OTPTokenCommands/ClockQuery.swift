@@ -18,6 +18,8 @@ struct ServerReport: Sendable {
     /// Where the answer came from, or would have: address and port.
     var address: String?
     var result: Result<ClockSample, ServerFailure>
+    /// D when it was asked: what the sample is relative to.
+    fileprivate var step: Nanoseconds = 0
 }
 
 /// Asks time servers, all at once.
@@ -30,13 +32,21 @@ struct ClockQuery: Sendable {
     /// Asks each server once.
     ///
     /// - Parameter servers: at least one.
-    /// - Returns: a report for each, in order.
-    func ask(_ servers: [TimeServerURL]) -> [ServerReport] {
+    /// - Returns: a report for each, in order, and the clocks that their offsets are relative to: those of the end,
+    ///   whoever has set them meanwhile.
+    func ask(_ servers: [TimeServerURL]) -> (reports: [ServerReport], clocks: ClockReading) {
         let deadline = Deadline(milliseconds: patience)
-        let reports = Thread.gather(servers.count) { ask(servers[$0], deadline) }
-        return zip(servers, reports).map { server, report in
-            report ?? ServerReport(server: server, result: .failure(.network(.timedOut)))
+        let found = Thread.gather(servers.count) { ask(servers[$0], deadline) }
+        let clocks = ClockReading.now()
+        let reports = zip(servers, found).map { server, found in
+            var report =
+                found ?? ServerReport(server: server, result: .failure(.network(.timedOut)))
+            if case .success(let sample) = report.result {
+                report.result = .success(sample.carried(from: report.step, to: clocks))
+            }
+            return report
         }
+        return (reports, clocks)
     }
 
     private func ask(_ server: TimeServerURL, _ deadline: Deadline) -> ServerReport {
@@ -44,8 +54,8 @@ struct ClockQuery: Sendable {
         do throws(ServerFailure) {
             report.result = .success(
                 server.isNTS
-                    ? try authenticated(server, deadline, &report.address)
-                    : try plain(server, deadline, &report.address))
+                    ? try authenticated(server, deadline, &report)
+                    : try plain(server, deadline, &report))
         } catch {
             report.result = .failure(error)
         }
@@ -55,11 +65,12 @@ struct ClockQuery: Sendable {
     // MARK: NTP
 
     private func plain(
-        _ server: TimeServerURL, _ deadline: Deadline, _ address: inout String?
+        _ server: TimeServerURL, _ deadline: Deadline, _ report: inout ServerReport
     ) throws(ServerFailure) -> ClockSample {
         let socket = try connect(
-            server.host, server.port ?? NTPPacket.port, deadline, &address)
+            server.host, server.port ?? NTPPacket.port, deadline, &report.address)
         let query = try Self.newQuery()
+        report.step = query.query.sentAt - query.boottime
         return try exchange(socket, query.query, query.boottime, deadline, nil)
     }
 
@@ -86,7 +97,10 @@ struct ClockQuery: Sendable {
             for candidate in found {
                 address = candidate.text
                 do {
-                    return try DatagramSocket(connectedTo: candidate)
+                    let socket = try DatagramSocket(connectedTo: candidate)
+                    // Not as it was named: 0.0.0.0 and ::ffff:127.0.0.1 are one and the same.
+                    address = socket.peer ?? candidate.text
+                    return socket
                 } catch {
                     reason = error
                 }
@@ -97,10 +111,9 @@ struct ClockQuery: Sendable {
         }
     }
 
-    /// Sends the request and waits for the answer to it; what does not fit it is passed over. An answer that takes
-    /// longer than any that counts is not waited for.
+    /// Sends the request and waits for the answer to it; what does not fit it is passed over.
     ///
-    /// Once a server, or somebody in its name, does not know the cookie, half of the time left is for another try; with
+    /// An answer that takes longer than any that counts is not waited for. Once a server, or somebody in its name, does not know the cookie, half of the time left is for another try; with
     /// `isLast` all of it is for the answer.
     private func exchange(
         _ socket: borrowing DatagramSocket, _ query: NTPQuery, _ sentAt: Int64,
@@ -166,7 +179,7 @@ struct ClockQuery: Sendable {
     // MARK: NTS
 
     private func authenticated(
-        _ server: TimeServerURL, _ deadline: Deadline, _ address: inout String?,
+        _ server: TimeServerURL, _ deadline: Deadline, _ report: inout ServerReport,
         isLast: Bool = false
     ) throws(ServerFailure) -> ClockSample {
         let exchanged: KeyExchange
@@ -185,7 +198,7 @@ struct ClockQuery: Sendable {
         }
         // Without another name it is the very machine that the keys are from: a name may have several.
         let peer = exchanged.peer
-        let socket = try connect(answer.server ?? peer, answer.port, deadline, &address)
+        let socket = try connect(answer.server ?? peer, answer.port, deadline, &report.address)
         let query = try Self.newQuery()
         let nts: NTSQuery?
         do throws(CryptographyError) {
@@ -200,12 +213,13 @@ struct ClockQuery: Sendable {
         }
         // The clocks are read again: sealing has taken its time.
         let fresh = SystemClock.together()
+        report.step = fresh.realtime - fresh.boottime
         do throws(ServerFailure) {
             return try exchange(
                 socket, NTPQuery(nonce: query.query.nonce, sentAt: fresh.realtime), fresh.boottime,
                 deadline, nts, isLast: isLast)
         } catch .unknownCookie where !isLast {
-            return try authenticated(server, deadline, &address, isLast: true)
+            return try authenticated(server, deadline, &report, isLast: true)
         }
     }
 

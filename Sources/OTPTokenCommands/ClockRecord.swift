@@ -1,12 +1,17 @@
 internal import ClockCheck
 internal import Platform
 
-/// What is written down of the clock, in lines `key = value` like the config: the last check that ended in NTS or in a
-/// majority, and when which server was asked. There is no secret in it.
+/// What is written down of the clock, in lines `key = value` like the config.
+///
+/// The last check that ended in NTS or in a majority, and when which server was asked: there is no secret in it.
 struct ClockRecord {
-    private static let maximumCount = 16 << 10
+    private static let maximumCount = Configuration.maximumCount
+    /// How long is waited for others who write, in seconds: they take some milliseconds.
+    private static let patience = 2
     private static let nts = "nts"
     private static let asked = "asked"
+    /// In the place of a time of another boot.
+    private static let none = "-"
 
     var memo: StepMemo?
     var polls: PollHistory
@@ -17,14 +22,8 @@ struct ClockRecord {
     init(at path: String) {
         let lines = Self.lines(at: path)
         memo = lines.flatMap(Self.memo)
-        polls = PollHistory(lines.map(Self.polls) ?? [])
+        polls = PollHistory(lines.map { Self.polls($0, of: SystemClock.origin()) } ?? [])
     }
-
-    /// Reads the last check alone.
-    ///
-    /// - Parameter path: the file.
-    /// - Returns: the check, or nil.
-    static func memo(at path: String) -> StepMemo? { lines(at: path).flatMap(memo) }
 
     /// Changes what is written down, while no other process does.
     ///
@@ -36,7 +35,7 @@ struct ClockRecord {
         _ locations: Locations, _ change: (inout ClockRecord) -> Void
     ) throws(FileError) {
         try PrivateFolder.ensure(locations.state)
-        let lock = try FileLock(locations.clockLock) {}
+        let lock = try FileLock(locations.clockLock, patience: patience) {}
         try withExtendedLifetime(lock) { () throws(FileError) in
             var record = ClockRecord(at: locations.clock)
             change(&record)
@@ -46,53 +45,71 @@ struct ClockRecord {
 
     // MARK: Text
 
-    private static func lines(at path: String) -> Configuration? {
+    /// What lies in the file; nil where there is none, or none that this program has written.
+    static func lines(at path: String) -> Configuration? {
         guard let text = try? PrivateFile.read(path, limit: maximumCount) else { return nil }
         return try? Configuration(parsing: text)
     }
 
     private var text: String {
-        var lines: [(key: String, value: String)] = []
-        if let memo, let origin = memo.reading.origin {
-            lines = [
-                ("origin", origin), ("realtime", "\(memo.reading.realtime)"),
-                ("boottime", "\(memo.reading.boottime)"),
-                ("monotonic", "\(memo.reading.monotonic)"), ("offset", "\(memo.offset)"),
-                ("error", "\(memo.error)"), ("evidence", Self.text(memo.evidence)),
+        // What was written down before this boot is told apart by it.
+        let origin = SystemClock.origin()
+        var lines = [(key: "origin", value: origin ?? Self.none)]
+        if let memo, let origin, memo.reading.origin == origin {
+            let reading = memo.reading
+            lines += [
+                ("realtime", "\(reading.realtime)"), ("boottime", "\(reading.boottime)"),
+                ("monotonic", "\(reading.monotonic)"), ("raw", "\(reading.raw)"),
+                ("offset", "\(memo.offset)"), ("error", "\(memo.error)"),
+                ("evidence", Self.text(memo.evidence)),
             ]
         }
         if !polls.polls.isEmpty {
-            let polls = polls.polls.map { "\($0.server) \($0.time) \($0.interval)" }
+            let polls = polls.polls.map { poll in
+                let boottime = origin == nil ? nil : poll.boottime
+                return "\(poll.server) \(poll.time) \(boottime.map(String.init) ?? Self.none)"
+                    + " \(poll.interval)"
+            }
             lines.append((Self.asked, polls.joined(separator: ", ")))
         }
         return lines.map { "\($0.key) = \($0.value)\n" }.joined()
     }
 
-    private static func memo(_ lines: Configuration) -> StepMemo? {
+    /// The last check, or nil.
+    static func memo(_ lines: Configuration) -> StepMemo? {
         func number(_ key: String) -> Int64? { lines.value(key).flatMap { Int64($0) } }
         guard let realtime = number("realtime"), let boottime = number("boottime"),
-            let monotonic = number("monotonic"), let origin = lines.value("origin"),
-            let offset = number("offset"), let error = number("error"), error >= 0,
+            let monotonic = number("monotonic"), let raw = number("raw"),
+            let origin = lines.value("origin"), let offset = number("offset"),
+            let error = number("error"), error >= 0,
             let evidence = lines.value("evidence").flatMap(evidence),
-            [realtime, boottime, monotonic, offset, error].allSatisfy({
+            [realtime, boottime, monotonic, raw, offset, error].allSatisfy({
                 $0.magnitude < UInt64(Int64.max / 4)
             })
         else { return nil }
         return StepMemo(
             reading: ClockReading(
-                realtime: realtime, boottime: boottime, monotonic: monotonic, origin: origin,
-                isVirtual: false),
+                realtime: realtime, boottime: boottime, monotonic: monotonic, raw: raw,
+                origin: origin, isVirtual: false),
             offset: offset, error: error, evidence: evidence)
     }
 
-    /// `SERVER TIME INTERVAL`, with commas between.
-    private static func polls(_ lines: Configuration) -> [PollHistory.Poll] {
-        (lines.value(asked) ?? "").split(separator: ",").compactMap { entry in
+    /// When a server was asked last, in unix seconds; nil when none was.
+    static func lastAsked(_ lines: Configuration) -> Int64? { polls(lines, of: nil).last?.time }
+
+    /// `SERVER TIME BOOTTIME INTERVAL`, with commas between; a boottime counts in its own boot alone.
+    private static func polls(
+        _ lines: Configuration, of origin: String?
+    ) -> [PollHistory.Poll] {
+        let isThisBoot = origin != nil && lines.value("origin") == origin
+        return (lines.value(asked) ?? "").split(separator: ",").compactMap { entry in
             let words = entry.split(separator: " ")
-            guard words.count == 3, let server = TimeServerURL(String(words[0])),
-                let time = Int64(words[1]), let interval = Int64(words[2]), interval >= 0
+            guard words.count == 4, let server = TimeServerURL(String(words[0])),
+                let time = Int64(words[1]), let interval = Int64(words[3])
             else { return nil }
-            return PollHistory.Poll(server: server.text, time: time, interval: interval)
+            return PollHistory.Poll(
+                server: server.text, time: time, boottime: isThisBoot ? Int64(words[2]) : nil,
+                interval: interval)
         }
     }
 

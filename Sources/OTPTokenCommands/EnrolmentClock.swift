@@ -33,23 +33,20 @@ struct EnrolmentClock: ~Copyable {
     func tell() -> CodeClock {
         check?.wait()
         let known = KnownClock(session.locations)
-        let corrected = CodeClock(known.state, correcting: wishes.wantsCorrection)
+        let measured = known.measured
+        var clock = CodeClock(known.state, correcting: wishes.wantsCorrection)
         // What servers have said lately comes first, then the issuer's word, then what they said earlier.
-        let isRecent = known.measured?.checkedAt.map {
-            wallClockSeconds() - $0 <= PollHistory.minimumInterval
-        }
-        let clock: CodeClock
-        if let issuer, isRecent != true, !corrected.isCorrected {
+        let age = measured?.checkedAt.map { wallClockSeconds() - $0 }
+        let isRecent = age.map { (0...PollHistory.minimumInterval).contains($0) } ?? false
+        if let issuer, !isRecent, !clock.isCorrected {
             clock = CodeClock(issuer, correcting: wishes.wantsCorrection)
-        } else {
-            clock = corrected
+        }
+        if let issuer, let measured, let words = Messages.issuerClock(measured, of: issuer) {
+            session.note(words)
+            // It is the issuer who takes codes or not.
+            if issuer.verdict == .ok || issuer.verdict == .note, !clock.isCorrected { return clock }
         }
         session.tell(clock, wishes)
-        if let issuer, let measured = known.measured,
-            let words = Messages.issuerClock(measured, of: issuer)
-        {
-            session.note(words)
-        }
         return clock
     }
 }

@@ -4,15 +4,17 @@ internal import Platform
 
 /// The last check of the clock, and what it takes to carry it forward again and again.
 struct KnownClock {
+    private let lines: Configuration?
     private let memo: StepMemo?
     private let origin: String?
     private let isVirtual: Bool
 
-    /// Reads what was written down; where nothing was, nothing else is looked at.
+    /// Reads what was written down; where no check was, nothing else is looked at.
     ///
     /// - Parameter locations: where.
     init(_ locations: Locations) {
-        memo = ClockRecord.memo(at: locations.clock)
+        lines = ClockRecord.lines(at: locations.clock)
+        memo = lines.flatMap(ClockRecord.memo)
         origin = memo == nil ? nil : SystemClock.origin()
         isVirtual = memo == nil ? false : SystemClock.isVirtual()
     }
@@ -26,7 +28,8 @@ struct KnownClock {
     /// What is known at this moment: by the check, else by the kernel's word.
     var state: ClockState {
         if let measured { return measured }
-        return SystemClock.kernelBound().flatMap { ClockState(kernelBound: $0) } ?? .unknown
+        let asked = lines.flatMap(ClockRecord.lastAsked)
+        return ClockState(kernelBound: SystemClock.kernelBound(), lastAskedAt: asked)
     }
 }
 
@@ -36,13 +39,15 @@ extension ClockReading {
     /// - Parameters:
     ///   - origin: what `SystemClock.origin` says; it does not change while a process runs.
     ///   - isVirtual: what `SystemClock.isVirtual` says.
+    /// - Returns: one reading of all of them.
     static func now(
         origin: String? = SystemClock.origin(), isVirtual: Bool = SystemClock.isVirtual()
     ) -> ClockReading {
         let clocks = SystemClock.together()
         return ClockReading(
             realtime: clocks.realtime, boottime: clocks.boottime,
-            monotonic: SystemClock.monotonic(), origin: origin, isVirtual: isVirtual)
+            monotonic: SystemClock.monotonic(), raw: SystemClock.raw(), origin: origin,
+            isVirtual: isVirtual)
     }
 }
 

@@ -65,14 +65,8 @@ struct Settings {
     /// The time servers to ask; nil when none are set.
     func clockServers() throws(CommandFailure) -> [TimeServerURL]? {
         guard let text = configuration.value(Self.clockServers) else { return nil }
-        var servers: [TimeServerURL] = []
-        for word in text.split(whereSeparator: { " \t,".contains($0) }) {
-            guard let server = TimeServerURL(String(word)) else {
-                throw Messages.badTimeServer(String(word), in: path)
-            }
-            servers.append(server)
-        }
-        return servers
+        let words = text.split(whereSeparator: { " \t,".contains($0) }).map(String.init)
+        return try TimeServerURL.all(words, in: path)
     }
 
     /// Program and arguments of `passphrase.command`; nil when it is not set.

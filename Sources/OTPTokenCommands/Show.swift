@@ -42,7 +42,7 @@ func show(_ line: Invocation, _ session: Session) throws(CommandFailure) {
         try writeResult(lines)
     }
     // That of another time does not hang on this machine's clock.
-    guard time == nil else { return }
+    guard time == nil, !session.isQuiet else { return }
     if !hangsOnClock { clock = session.checkedClock(wishes) }
     if let clock { session.tell(clock, wishes) }
 }

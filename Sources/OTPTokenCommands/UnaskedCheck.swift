@@ -4,7 +4,8 @@ internal import Platform
 ///
 /// It is this program once more, `clock --if-due`: so it is in nobody's way however long it takes, what comes from the
 /// network is read by a process that has no token in its memory, and libssl is loaded in that process alone. What it
-/// finds it writes down, where `KnownClock` reads it.
+/// finds it writes down, where `KnownClock` reads it; it does so although nobody waits for it any more, since the servers
+/// that it has asked must not be asked again so soon. It ends by itself.
 struct UnaskedCheck: ~Copyable {
     /// How long servers may take to answer.
     enum Patience: String {
@@ -16,12 +17,11 @@ struct UnaskedCheck: ~Copyable {
 
     private var process: Rerun
 
-    /// Starts it.
+    /// Starts it; nil when it cannot be started: then the clock stays as unknown as it is.
     ///
     /// - Parameters:
     ///   - session: says whose files count.
     ///   - patience: how long servers may take.
-    /// - Returns: nil when it cannot be started: then the clock stays as unknown as it is.
     init?(_ session: Session, patience: Patience) {
         let home = session.home.map { ["--home", $0] } ?? []
         let process = try? Rerun(

@@ -107,13 +107,14 @@ private func runLines(
                 throw .cannotWrite(error)
             }
             printed += 1
-            if printed == count { return nil }
+            if printed == count { break }
         }
-        // What has been said once is not said with each code.
-        if !clock.isChecking, moment.state.verdict != told {
+        // What has been said once is not said with each code; what is not known may be known soon.
+        if moment.state.verdict != told, moment.state.verdict != .unknown || !clock.isChecking {
             told = moment.state.verdict
             session.tell(moment, wishes)
         }
+        if printed == count { return nil }
         let next = tokens.map { $0.totp.start(of: $0.totp.step(at: now) + 1) }.min() ?? now + 1
         let wakeTime = min(next * .second - moment.shift, clock.wakeTime)
         let end = clock.end

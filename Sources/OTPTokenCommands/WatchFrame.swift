@@ -41,7 +41,7 @@ struct WatchFrame {
     /// What is known of the clock, in as many words as there is room for.
     private func line(_ clock: CodeClock, isChecking: Bool) -> String {
         let state = clock.state
-        if isChecking, state.evidence == nil || state.evidence == .kernel {
+        if isChecking, state.verdict == .unknown {
             return faint(clipped(Messages.checkingClock, to: columns - 3))
         }
         let texts = [

@@ -18,6 +18,7 @@ stoken stoken
 oathtool oathtool
 openssl openssl
 script bsdutils
+chronyd chrony
 END
 CC=${CC:-$(command -v gcc || command -v clang || echo gcc)}
 command -v "$CC" >/dev/null || missing+=(gcc libc6-dev)
@@ -30,7 +31,9 @@ work=$(mktemp -d)
 otptoken=$work/otptoken
 install -m 755 "$root/.build/release/otptoken" "$otptoken"
 pty=
+chronyd=
 trap '[ -z "$pty" ] || kill "$pty" 2>/dev/null || true
+      [ -z "$chronyd" ] || kill "$chronyd" 2>/dev/null || true
       [ ! -x "$otptoken" ] || "$otptoken" --home "$work/locked" --quiet lock 2>/dev/null || true
       rm -rf "$work"' EXIT
 export HOME=$work TERM=xterm LC_ALL=C
@@ -53,10 +56,11 @@ median() { sort -g | awk '{ a[NR] = $1 } END { print NR % 2 ? a[(NR + 1) / 2] : 
 ratio() { awk "BEGIN { printf \"%.2f\", $1 / $2 }"; }
 compile() { "$CC" -O2 -std=gnu11 "$@"; }
 
-# Stores, and the peers.
+# Stores, and the peers. No time server out in the world is asked.
 for count in 1 1000 10000; do
     mkdir -m 700 "$work/$count"
     "$driver" store "$work/$count" "$count"
+    echo 'clock.check = never' >"$work/$count/config"
 done
 # One with an app lock, unlocked for the time of the run.
 cp -r "$work/1" "$work/locked"
@@ -138,6 +142,25 @@ report "watch, CPU in ms a minute" "$(awk "BEGIN { printf \"%.1f\", 3 * ($(cpu "
 report "watch, resident now in MB" "$(memory "$watch" VmRSS)" "<=" 12
 report "watch, resident at most in MB" "$(memory "$watch" VmHWM)" "<=" 12
 kill "$watch"
+
+# The clock, beside chrony's own client. That a single server is not believed, status 10, is all the same here.
+port=$((20000 + $$ % 20000))
+printf '%s\n' "port $port" 'bindaddress 127.0.0.1' 'bindaddress ::1' 'allow 127.0.0.1' 'local stratum 3' \
+    'cmdport 0' 'bindcmdaddress /' "pidfile $work/chronyd.pid" >"$work/chrony.conf"
+PATH=$PATH:/usr/sbin chronyd -d -x -U -u "$(id -un)" -F 0 -f "$work/chrony.conf" >"$work/chronyd.log" 2>&1 &
+chronyd=$!
+mkdir -m 700 "$work/clock"
+client="$otptoken --home $work/clock --quiet clock --server ntp://127.0.0.1:$port"
+peer="$(PATH=$PATH:/usr/sbin command -v chronyd) -Q -t 5 -U -u $(id -un) 'server 127.0.0.1 port $port iburst maxsamples 1'"
+answer() { { $client --json || true; } 2>/dev/null | sed -n 's/.*"stratum":3,"offset":\([^,]*\),.*/\1/p'; }
+until [ -n "$(answer)" ]; do kill -0 $chronyd; sleep 0.1; done
+ours=$(answer)
+theirs=$(eval "$peer" 2>&1 | sed -n 's/.*clock wrong by \([-.0-9]*\) seconds.*/\1/p')
+report "clock, in ms from chronyd -Q" "$(awk "BEGIN { d = ($ours - $theirs) * 1000; printf \"%.3f\", d < 0 ? -d : d }")" "<=" 1
+hyperfine -N -i --style none --warmup 3 --runs 30 --export-csv "$work/round" "$client" "$peer" 2>/dev/null
+report "clock / chronyd -Q" \
+    "$(awk -F, 'NR == 2 { ours = $4 } NR == 3 { printf "%.2f", ours / $4 }' "$work/round")" "<=" 1.5
+kill "$chronyd"
 
 # The issuer, with four clients at a time. openssl speed counts multiplications of a point; an enrolment needs 5.
 mkdir -m 700 "$work/issuer"

@@ -6,8 +6,8 @@ import Testing
 
     private func reading(after age: Nanoseconds, stepped: Nanoseconds = 0) -> ClockReading {
         ClockReading(
-            realtime: Self.realtime + age + stepped, boottime: age, monotonic: age, origin: "boot",
-            isVirtual: false)
+            realtime: Self.realtime + age + stepped, boottime: age, monotonic: age, raw: age,
+            origin: "boot", isVirtual: false)
     }
 
     private func memo(
@@ -39,6 +39,18 @@ import Testing
             ClockState(memo(error: 5 * .second), at: reading(after: 24 * 3600 * .second)) == nil)
     }
 
+    @Test func `a clock that is slewed for long is unknown`() {
+        func state(_ slew: Nanoseconds) -> ClockState? {
+            let now = ClockReading(
+                realtime: Self.realtime + 600 * .second, boottime: 600 * .second,
+                monotonic: 600 * .second, raw: 600 * .second - slew, origin: "boot",
+                isVirtual: false)
+            return ClockState(memo(), at: now)
+        }
+        #expect(state(19 * .second)?.verdict == .note)
+        #expect(state(47 * .second) == nil && state(-47 * .second) == nil)
+    }
+
     @Test func `a check of this moment`() {
         let sample = ClockSample(
             offset: -45 * .second, error: 1000, delay: 1, stratum: 1, isAuthenticated: true)
@@ -50,14 +62,17 @@ import Testing
         #expect(none.evidence == nil && none.checkedAt == 7 && !none.allowsCorrection)
     }
 
-    @Test func `the kernel's word is bounded by what its daemon claims, and never corrects`() {
-        let state = ClockState(kernelBound: 300_000_000)
-        #expect(state?.verdict == .ok && state?.offset == 0 && state?.error == 300_000_000)
-        #expect(state?.evidence == .kernel && state?.checkedAt == nil)
-        #expect(state?.allowsCorrection == false)
-        #expect(ClockState(kernelBound: 10_000_000_000)?.verdict == .note)
-        #expect(ClockState(kernelBound: 10_000_000_001) == nil)
-        #expect(ClockState(kernelBound: -1) == nil)
+    @Test func `the kernel's word is evidence, and no verdict`() {
+        for bound in [0, 300_000_000, 10_000_000_000] as [Nanoseconds] {
+            let state = ClockState(kernelBound: bound, lastAskedAt: 7)
+            #expect(state.verdict == .unknown && state.offset == nil && state.error == nil)
+            #expect(state.evidence == .kernel && state.checkedAt == 7)
+            #expect(!state.allowsCorrection)
+        }
+        for bound in [10_000_000_001, 16_000_000_000, -1, nil] as [Nanoseconds?] {
+            #expect(ClockState(kernelBound: bound) == .unknown)
+        }
+        #expect(ClockState.unknown.evidence == nil && ClockState.unknown.checkedAt == nil)
     }
 
     @Test func `the issuer's time is known to a second and half the way`() {

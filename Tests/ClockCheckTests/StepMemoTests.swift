@@ -8,11 +8,12 @@ import Testing
 
     private func reading(
         after age: Nanoseconds, stepped: Nanoseconds = 0, suspended: Nanoseconds = 0,
-        origin: String? = "boot", isVirtual: Bool = false
+        slewed: Nanoseconds = 0, origin: String? = "boot", isVirtual: Bool = false
     ) -> ClockReading {
         ClockReading(
             realtime: Self.realtime + age + stepped, boottime: Self.boottime + age,
-            monotonic: Self.boottime + age - suspended, origin: origin, isVirtual: isVirtual)
+            monotonic: Self.boottime + age - suspended,
+            raw: Self.boottime + age - suspended - slewed, origin: origin, isVirtual: isVirtual)
     }
 
     private func memo(_ offset: Nanoseconds = 0, origin: String? = "boot") -> StepMemo {
@@ -49,6 +50,16 @@ import Testing
         }
     }
 
+    /// It may make up for what the clock was off, or for an oscillator that goes wrong: nobody can tell.
+    @Test(arguments: [20, -20, 1_800_000_000, -1_800_000_001] as [Nanoseconds])
+    func `a clock that is slewed is off by half of that, give or take the other half`(
+        slew: Nanoseconds
+    ) {
+        let prediction = memo(5 * .second).prediction(reading(after: Self.hour, slewed: slew))
+        #expect(prediction?.offset == 5 * .second - slew / 2 && prediction?.isStepped == false)
+        #expect(prediction?.error == 380_000_000 + abs(slew) / 2)
+    }
+
     @Test func `a suspend adds a second`() {
         let slept = memo().prediction(reading(after: Self.hour, suspended: 1800 * .second))
         #expect(slept?.error == 1_380_000_000 && slept?.isStepped == false)
@@ -80,7 +91,8 @@ import Testing
         let (early, late): (Nanoseconds, Nanoseconds) = (0, 7_258_118_400 * .second)
         func reading(_ realtime: Nanoseconds) -> ClockReading {
             ClockReading(
-                realtime: realtime, boottime: 1, monotonic: 1, origin: "boot", isVirtual: false)
+                realtime: realtime, boottime: 1, monotonic: 1, raw: 1, origin: "boot",
+                isVirtual: false)
         }
         for (from, to) in [(early, late), (late, early)] {
             let memo = StepMemo(
@@ -95,8 +107,8 @@ import Testing
             for other in ends {
                 for error in ends {
                     let saved = ClockReading(
-                        realtime: end, boottime: other, monotonic: error, origin: "boot",
-                        isVirtual: false)
+                        realtime: end, boottime: other, monotonic: error, raw: -1 - other,
+                        origin: "boot", isVirtual: false)
                     let memo = StepMemo(
                         reading: saved, offset: other, error: error, evidence: .nts)
                     _ = memo.prediction(reading(after: 0))

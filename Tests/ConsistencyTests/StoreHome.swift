@@ -8,10 +8,7 @@ struct StoreHome {
     var store: String { folder.path + "/otptoken" }
 
     /// An empty home.
-    init() throws {
-        folder = try TemporaryFolder()
-        try Program.configure(home: folder.path)
-    }
+    init() throws { folder = try TemporaryFolder() }
 
     /// A home with a copy of a store.
     init(_ store: String) throws {

@@ -108,6 +108,7 @@ struct ClockHome {
 /// A time server that answers each request as it is told to, and remembers that it was asked.
 extension ScriptedTimeServer {
     /// - Parameter seconds: how far its clock is ahead of this machine's.
+    /// - Throws: when there is no port to be had.
     convenience init(ahead seconds: Double) throws {
         try self.init { request, _ in [.init(TimeAnswer(to: request, ahead: seconds).bytes)] }
     }

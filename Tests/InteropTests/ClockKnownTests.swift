@@ -54,28 +54,52 @@ import Testing
         try age(25 * Self.hour)
         let old = try home.shown(interposer: interposer)
         #expect(old.verdict == "unknown" && old.offset == nil && old.error == nil)
-        #expect(old.evidence == nil && old.checked_at == nil)
+        #expect(old.evidence == nil && old.checked_at == clock.checked_at)
         #expect(try home.run("show", "--strict-clock", interposer: interposer).status == 10)
     }
 
-    @Test func `is the kernel's word where nobody was asked`() throws {
+    @Test func `is the kernel's word where nobody was asked, which nobody has verified`() throws {
         let home = try ClockHome([])
         var interposer = Interposer()
-        interposer.kernelBound = 20_000
-        let kept = try home.shown(interposer: interposer)
-        #expect(kept.verdict == "ok" && kept.evidence == "the kernel's word")
-        #expect(kept.offset == 0 && kept.error == 0.02 && kept.checked_at == nil)
-        let strict = try home.run("show", "--strict-clock", interposer: interposer)
-        #expect(strict.status == 0 && strict.output.count == 9 && strict.errors == "")
-        // Nobody keeps the clock; it is kept too loosely; the kernel may not be asked.
-        for bound in [16_000_000, 10_000_001, -1] {
+        // Kept; not kept; kept too loosely; and the kernel may not be asked.
+        for (bound, isKept) in [
+            (0, true), (20_000, true), (16_000_000, false), (10_000_001, false), (-1, false),
+        ] {
             interposer.kernelBound = bound
             let clock = try home.shown(interposer: interposer)
-            #expect(clock.verdict == "unknown" && clock.offset == nil && clock.evidence == nil)
+            #expect(clock.verdict == "unknown" && clock.offset == nil && clock.error == nil)
+            #expect(clock.evidence == (isKept ? "the kernel's word" : nil), "\(bound)")
+            #expect(clock.checked_at == nil)
             let strict = try home.run("show", "--strict-clock", interposer: interposer)
             #expect(strict.status == 10 && strict.output == "", "\(bound)")
+            #expect(strict.errors.contains("by the kernel's word it is kept") == isKept)
             #expect(try home.run("show", interposer: interposer).errors == "")
+            // Where somebody reads along, it is a reason not to worry.
+            let terminal = try home.terminal(interposer)
+            try terminal.type("OTPTOKEN_HOME=$HOME/quiet; mkdir -m 700 quiet; cp otptoken/* quiet")
+            try terminal.type("echo 'clock.servers = ntp://127.0.0.1:9' > quiet/config")
+            try terminal.type("clear; otptoken show; echo left with $?")
+            let screen = try terminal.wait { $0.contains("left with 0") }
+            #expect(screen.contains("clock unknown: ") != isKept, "\(bound) \(screen)")
+            try terminal.type("rm -r quiet; echo gone")
+            try terminal.wait { $0.contains("gone\n") }
         }
+    }
+
+    @Test func `is not taken for right while somebody slews it`() throws {
+        let home = try checked(47)
+        var interposer = Interposer()
+        // Made up for by a daemon: no step, and the check says nothing any more.
+        interposer.slew = 47
+        interposer.kernelBound = -1
+        #expect(try home.shown(interposer: interposer).verdict == "unknown")
+        #expect(try home.run("show", "--strict-clock", interposer: interposer).status == 10)
+        let shown = try home.run("show", "--correct", interposer: interposer)
+        #expect(shown.errors.hasPrefix("the code is not corrected"))
+        interposer.slew = 1
+        let clock = try home.shown(interposer: interposer)
+        #expect(clock.offset.map { abs($0 - 46.5) < 0.1 } == true)
+        #expect(clock.error.map { abs($0 - 0.5) < 0.1 } == true)
     }
 
     @Test func `of servers outweighs the kernel's word`() throws {
@@ -121,7 +145,7 @@ import Testing
     @Test func `is not made up for on weak evidence`() throws {
         let home = try ClockHome([], "clock.correct = on", period: 60)
         var interposer = Interposer()
-        for (bound, words) in [(20_000, "only the kernel says"), (16_000_000, "no check of the")] {
+        for (bound, words) in [(20_000, "only the kernel says"), (-1, "no check of the")] {
             interposer.kernelBound = bound
             for arguments in [["show"], ["show", "--correct"]] {
                 let before = try home.codes(after: 0)
@@ -137,6 +161,14 @@ import Testing
         #expect(strict.status == 10 && strict.output == "")
     }
 
+    @Test func `is told to be made up for from the first tenth of a second on`() throws {
+        for (offset, words) in [(1.9, "clock is right: 1.9 s behind (±"), (0.0, "")] {
+            let shown = try checked(offset, "clock.correct = on").run("show")
+            #expect(shown.errors.hasPrefix(words) && shown.errors.isEmpty == words.isEmpty)
+            #expect(shown.errors.isEmpty || shown.errors.hasSuffix(": codes are corrected\n"))
+        }
+    }
+
     @Test func `does not matter for the code of another time`() throws {
         let home = try checked(90)
         let shown = try home.run("show", "--at", "1767225600")
@@ -146,7 +178,7 @@ import Testing
     @Test(arguments: [
         "nonsense", "", "offset = none", "error = -1", "origin = x\nrealtime = 9223372036854775807",
         "evidence = 1 of 0", "evidence = 0 of 0",
-        "asked = ntp://127.0.0.1:9 9223372036854775807 9223372036854775807, x, ,",
+        "asked = ntp://127.0.0.1:9 9223372036854775807 - 9223372036854775807, x, ,",
     ])
     func `is not taken from a file that is not this program's`(text: String) throws {
         let home = try checked()

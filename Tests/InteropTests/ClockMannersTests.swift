@@ -20,7 +20,8 @@ import Testing
             return try terminal.wait { $0.contains("left with 0") }
         }
         let first = try show()
-        #expect(first.contains("clock unknown: ") && first.contains("hint: `otptoken clock` tells"))
+        #expect(first.contains("clock unknown: no majority of time servers has answered since 20"))
+        #expect(first.contains("\nhint: `otptoken clock` tells more"))
         #expect(home.requests == [1, 1])
         for seconds in [0, 600, 1795] {
             try age(seconds)
@@ -74,6 +75,8 @@ import Testing
         let screen = try terminal.wait { $0.contains("left with ") && !$0.contains("$?\n\n") }
         #expect(home.requests == [0, 0], "\(screen)")
         #expect(!FileManager.default.fileExists(atPath: home.person.locations.clock))
+        let isStrict = line.hasSuffix("-clock") || line.hasSuffix("-due")
+        #expect(screen.contains("left with \(isStrict ? 10 : 0)"))
         // Who asks for it gets it.
         #expect(try home.run("clock").status == 0)
         #expect(home.requests == [1, 1])
@@ -145,6 +148,90 @@ import Testing
         let outcome = try home.run("clock", interposer: interposer)
         #expect(outcome.status == 7 && outcome.output.contains("left alone (RATE)"))
         #expect(home.requests == [count + 1])
+    }
+
+    @Test func `that were asked lately are not outvoted by those that were not`() throws {
+        let good = try (0..<3).map { _ in try ScriptedTimeServer(ahead: 0) }
+        let bad = try (0..<2).map { _ in try ScriptedTimeServer(ahead: 90) }
+        let home = try ClockHome(asking: good + bad)
+        let (interposer, age) = try home.ageing()
+        func check(_ arguments: String...) throws -> Outcome {
+            try Program.run(
+                Program.otptoken, ["clock"] + arguments, home: home.person.home,
+                extra: interposer.environment())
+        }
+        #expect(try check("--server", good[0].url, "--server", good[1].url).status == 0)
+        #expect(try check("--if-due").errors == "No server is to be asked now.\n")
+        #expect(try home.run("watch", "--count", "1").status == 0)
+        #expect(home.requests == [1, 1, 0, 0, 0])
+        #expect(try home.shown().evidence == "2 of 2 servers")
+        try age(1)
+        #expect(try check("--if-due", "--server", bad[0].url, "--server", bad[1].url).status == 9)
+        try age(1801)
+        let all = try check("--if-due")
+        #expect(all.output.contains("3 of 5 servers)"), "\(all)")
+        #expect(home.requests == [2, 2, 1, 2, 2])
+    }
+
+    @Test func `are asked until the end although nobody waits for that any more`() throws {
+        let slow = try (0..<2).map { _ in
+            try ScriptedTimeServer { request, _ in
+                [.init(TimeAnswer(to: request, ahead: 90).bytes, after: 0.5)]
+            }
+        }
+        let home = try ClockHome(asking: slow)
+        let terminal = try home.terminal()
+        try terminal.type("clear; otptoken show; echo left with $?")
+        // The code is there before anything is asked; Ctrl-C ends the wait.
+        try terminal.wait { $0.contains(#/^[0-9]{8}\n/#) && home.requests == [1, 1] }
+        try terminal.press("C-c")
+        #expect(poll { (try? home.shown().verdict) == "error" ? true : nil } == true)
+        let screen = try terminal.screen()
+        #expect(!screen.contains("clock is"), "\(screen)")
+        try terminal.type("clear; otptoken show; echo left with $?")
+        try terminal.wait { $0.contains("left with 0") && $0.contains("clock is 89.7 s behind") }
+        #expect(home.requests == [1, 1])
+    }
+
+    @Test(arguments: [
+        (["ntp://127.0.0.1", "ntp://0.0.0.0"]), ["ntp://127.0.0.1", "ntp://[::ffff:127.0.0.1]"],
+        ["ntp://[::ffff:127.0.0.1]", "ntp://localhost", "ntp://0.0.0.0"],
+    ]) func `that are one by several names are one`(names: [String]) throws {
+        let server = try ScriptedTimeServer(ahead: 90)
+        let outcome = try ClockAnswer(names.map { "\($0):\(server.port)" })
+        #expect(outcome.status == 10 && outcome.verdict == "unknown", "\(outcome)")
+        #expect(outcome.servers.allSatisfy { $0.address == "127.0.0.1:\(server.port)" })
+        #expect(
+            outcome.servers.map(\.reason) == ["no majority agrees with it"]
+                + names.dropFirst().map { _ in "is another one by a second name" })
+    }
+
+    @Test func `are 1 to 16`() throws {
+        let home = try ClockHome([], "clock.servers = ,")
+        let none = try home.run("clock")
+        #expect(none.status == 1 && none.errors.contains("names no time servers\nhint: "))
+        let many = (1...17).map { "ntp://127.0.0.1:\($0)" }
+        try Program.configure(
+            "clock.servers = \(many.joined(separator: " "))", home: home.person.home)
+        #expect(try home.run("clock").errors.contains("names 17 time servers\nhint: "))
+        let given = try Program.run(
+            Program.otptoken, ["clock"] + many.flatMap { ["--server", $0] },
+            home: home.person.home)
+        #expect(given.status == 2 && given.errors.contains("there are 17 time servers\nhint: "))
+    }
+
+    @Test func `are asked, and their answers told, while somebody holds the record`() throws {
+        let home = try ClockHome(asking: Self.disagreeing())
+        let holder = try RunningProgram(
+            "flock",
+            [home.person.locations.clockLock, "sh", "-c", "echo held; exec sleep 60"], home: "/")
+        #expect(poll { holder.output == "held\n" ? true : nil } == true)
+        let outcome = try home.run("clock")
+        #expect(outcome.status == 10 && outcome.output.contains("no majority"), "\(outcome)")
+        let unasked = try home.run("clock", "--if-due")
+        #expect(unasked.status == 1 && unasked.errors.contains("hint: `lslocks`"), "\(unasked)")
+        #expect(home.requests == [1, 1])
+        withExtendedLifetime(holder) {}
     }
 
     @Test func `are asked by one of many runs that come at once`() throws {

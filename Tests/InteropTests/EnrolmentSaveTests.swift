@@ -38,7 +38,7 @@ import TokenStore
     }
 
     private static func person(_ run: Run) throws -> Person {
-        let person = try Person()
+        let person = try Person(config: run == .first ? "clock.check = never" : nil)
         if run == .resuming {
             try FileManager.default.copyItem(
                 atPath: pending.get().locations.data, toPath: person.locations.data)

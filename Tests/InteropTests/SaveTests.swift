@@ -76,7 +76,7 @@ struct Save {
 
     init(_ kind: Kind) throws {
         self.kind = kind
-        person = try Person()
+        person = try Person(config: nil)
         let template = try #require(try Self.templates.get()[kind])
         try FileManager.default.copyItem(
             atPath: template.locations.data, toPath: person.locations.data)

@@ -20,7 +20,7 @@ import Testing
     }
 
     init() throws {
-        person = try Person()
+        person = try Person(config: nil)
         let template = try Self.template.get().locations.data
         try FileManager.default.copyItem(atPath: template, toPath: person.locations.data)
         store = try PrivateFile.read(person.locations.store, limit: 1 << 16)

@@ -18,6 +18,8 @@ package struct Interposer {
     package var makesReadable = false
     /// A file with the seconds by which all clocks have gone on beside the real ones; read again and again.
     package var age: String?
+    /// The seconds by which somebody has made the clocks go faster, all but the raw one.
+    package var slew: Int?
     /// The microseconds by which the clock may be off, as the kernel says; 16 million when nobody keeps it, negative when
     /// the kernel may not be asked.
     package var kernelBound: Int?
@@ -60,6 +62,7 @@ package struct Interposer {
         variables["INTERPOSE_SLEEPS"] = sleeps
         variables["INTERPOSE_READABLE"] = makesReadable ? "1" : nil
         variables["INTERPOSE_AGE"] = age
+        variables["INTERPOSE_SLEW"] = slew.map { "\($0)" }
         variables["INTERPOSE_KERNEL"] = kernelBound.map { "\($0)" }
         return variables
     }

@@ -111,6 +111,7 @@ package final class RunningChronyd: Sendable {
     ///
     /// - Parameter file: a text such as `-90s`.
     /// - Returns: a program and its arguments.
+    /// - Throws: when libfaketime is not there.
     package static func clock(from file: String) throws -> [String] {
         try faking() + [
             "FAKETIME_TIMESTAMP_FILE=\(file)", "FAKETIME_NO_CACHE=1",

@@ -42,10 +42,10 @@ typedef struct {
 } shim_address;
 int shim_resolve(const char *host, uint16_t port, int milliseconds, shim_address *into, int capacity, int *why);
 const char *shim_resolve_text(int why);
-// An address and its port as digits: 127.0.0.1:123 or [::1]:123.
-void shim_address_text(const shim_address *address, char *into, size_t count);
-// The address, without its port, of who a socket is connected to. 0, or -1 with errno.
-int shim_peer_text(int descriptor, char *into, size_t count);
+// Who a socket is connected to. 0, or -1 with errno.
+int shim_peer(int descriptor, shim_address *into);
+// An address as digits, or with its port: 127.0.0.1:123 or [::1]:123.
+void shim_address_text(const shim_address *address, int with_port, char *into, size_t count);
 
 // The kernel's word on its clock: 1 when a daemon claims to keep it, 0 when none does, -1 when the kernel does not say.
 // *bound is the error that it claims, in microseconds.
@@ -54,13 +54,15 @@ int shim_kernel_clock(int64_t *bound);
 int shim_is_virtual(void);
 
 // Starts a program, found through PATH unless it has a slash, without a shell; words ends with NULL. Its standard input is
-// empty, its standard output a pipe, its standard error this process's or, silent, nothing; it gets no other descriptor,
-// and no signal is blocked or ignored because this process does that. 0, or an errno.
+// empty, its standard output a pipe, its standard error this process's; it gets no other descriptor, and no signal is
+// blocked or ignored because this process does that. 0, or an errno.
 typedef struct {
     int process;
     int output; // where to read what it prints
     int end;    // becomes readable when it has ended
 } shim_child;
-int shim_spawn(const char *path, char *const *words, int silent, shim_child *child);
+int shim_spawn(char *const *words, shim_child *child);
+// Starts this program once more, in a session of its own, without any input or output. 0, or an errno.
+int shim_rerun(char *const *words, shim_child *child);
 
 #endif

@@ -20,16 +20,10 @@ internal import Glibc
         try Socket.resolve(host: host, port: port, deadline: deadline).map(DatagramAddress.init)
     }
 
-    private init(_ address: shim_address) { self.address = address }
+    fileprivate init(_ address: shim_address) { self.address = address }
 
     /// `127.0.0.1:123` or `[::1]:123`.
-    package var text: String {
-        var address = address
-        var text = [CChar](repeating: 0, count: 128)
-        unsafe shim_address_text(&address, &text, text.count)
-        return String(
-            decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
+    package var text: String { address.text(withPort: true) }
 
     fileprivate func connect() throws(Errno) -> FileDescriptor {
         let flags = SOCK_DGRAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue
@@ -62,6 +56,13 @@ package struct DatagramSocket: ~Copyable {
         } catch {
             throw .cannotConnect(error)
         }
+    }
+
+    /// The peer's address and port as text, as the kernel has it: `127.0.0.1:123` or `[::1]:123`.
+    package var peer: String? {
+        var address = shim_address()
+        guard unsafe shim_peer(descriptor.number, &address) == 0 else { return nil }
+        return DatagramAddress(address).text
     }
 
     /// Sends a datagram.

@@ -7,6 +7,17 @@ func openStream(family: CInt) -> CInt {
     return socket(family, CInt(bitPattern: flags), 0)
 }
 
+extension shim_address {
+    /// As digits: `127.0.0.1`, `fe80::1%eth0`; with the port `127.0.0.1:123` or `[::1]:123`.
+    func text(withPort: Bool) -> String {
+        var address = self
+        var text = [CChar](repeating: 0, count: 128)
+        unsafe shim_address_text(&address, withPort ? 1 : 0, &text, text.count)
+        return String(
+            decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+}
+
 /// A TCP connection without TLS; never blocks longer than its deadline.
 struct Socket: ~Copyable {
     let descriptor: FileDescriptor
@@ -87,12 +98,11 @@ struct Socket: ~Copyable {
     /// - Returns: such as `127.0.0.1` or `fe80::1%eth0`.
     /// - Throws: `NetworkError.connectionLost`.
     func peer() throws(NetworkError) -> String {
-        var text = [CChar](repeating: 0, count: 128)
-        guard unsafe shim_peer_text(descriptor.number, &text, text.count) == 0 else {
+        var address = shim_address()
+        guard unsafe shim_peer(descriptor.number, &address) == 0 else {
             throw .connectionLost(.last)
         }
-        return String(
-            decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return address.text(withPort: false)
     }
 
     /// Takes over a connected, non-blocking socket.

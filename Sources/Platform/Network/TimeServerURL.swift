@@ -21,7 +21,7 @@ package struct TimeServerURL: Equatable, Sendable {
             let authority = Authority(text.dropFirst(scheme.count))
         else { return nil }
         self.isNTS = isNTS
-        host = authority.host
+        host = authority.host.lowercased()
         isAddress = authority.isAddress
         port = authority.port
     }
@@ -33,7 +33,7 @@ package struct TimeServerURL: Equatable, Sendable {
     ///   - port: nil for the protocol's own.
     ///   - isNTS: whether it proves who it is.
     package init(host: String, port: UInt16?, isNTS: Bool) {
-        self.host = host
+        self.host = host.lowercased()
         self.port = port
         self.isNTS = isNTS
         isAddress = isLiteral(host, AF_INET) || isLiteral(host, AF_INET6)

@@ -12,21 +12,10 @@ struct ChildProcess: ~Copyable {
 
     /// Starts a program without a shell, with an empty standard input.
     ///
-    /// - Parameters:
-    ///   - path: the program; a name without a slash is looked for in PATH.
-    ///   - words: its name and arguments.
-    ///   - isSilent: whether its standard error goes nowhere, instead of where this process's goes.
+    /// - Parameter words: the program, a name to be looked for in PATH or a path, and its arguments.
     /// - Throws: the reason.
-    init(_ path: String, _ words: [String], isSilent: Bool = false) throws(Errno) {
-        // C would take what stands before a zero for the whole word.
-        guard !words.isEmpty, (words + [path]).allSatisfy({ !$0.utf8.contains(0) }) else {
-            throw Errno(EINVAL)
-        }
-        var arguments = unsafe words.map { unsafe strdup($0) } + [nil]
-        defer { unsafe arguments.forEach { unsafe free($0) } }
-        var child = shim_child()
-        let why = unsafe shim_spawn(path, &arguments, isSilent ? 1 : 0, &child)
-        guard why == 0 else { throw Errno(why) }
+    init(_ words: [String]) throws(Errno) {
+        let child = try unsafe start(words) { unsafe shim_spawn($0, $1) }
         process = child.process
         output = FileDescriptor(owning: child.output)
         end = FileDescriptor(owning: child.end)
@@ -55,24 +44,33 @@ struct ChildProcess: ~Copyable {
     }
 }
 
-/// This program once more, beside this process: for work that must not be in its way, or should have none of its
-/// memory. It is stopped when its owner lets go of it.
+/// This program once more, beside this process, in a session of its own.
+///
+/// For work that must not be in its way, or should have none of its memory. It goes on to its end even when nobody waits
+/// for it any more.
 package struct Rerun: ~Copyable {
-    private let child: ChildProcess
+    private let ending: FileDescriptor
+    private let process: pid_t
 
-    /// Starts it: without a terminal's input, and with its output and its messages going nowhere.
+    /// Starts it, without any input or output.
     ///
     /// - Parameters:
     ///   - name: the program's.
     ///   - arguments: its arguments; it has this process's environment, too.
     /// - Throws: the reason.
     package init(_ name: String, _ arguments: [String]) throws(Errno) {
-        // What was started is what runs once more, whatever lies at its path or in PATH by now.
-        child = try ChildProcess("/proc/self/exe", [name] + arguments, isSilent: true)
+        let child = try unsafe start([name] + arguments) { unsafe shim_rerun($0, $1) }
+        process = child.process
+        ending = FileDescriptor(owning: child.end)
+    }
+
+    deinit {
+        var status: CInt = 0
+        _ = unsafe waitpid(process, &status, WNOHANG)
     }
 
     /// A descriptor that becomes readable when it has ended.
-    package var end: CInt { child.end.number }
+    package var end: CInt { ending.number }
 
     /// Waits until it has ended.
     ///
@@ -81,4 +79,19 @@ package struct Rerun: ~Copyable {
         var entry = pollfd(fd: end, events: Int16(POLLIN), revents: 0)
         _ = try? retrying { unsafe poll(&entry, 1, CInt(clamping: deadline.remaining)) }
     }
+}
+
+private func start(
+    _ words: [String],
+    _ call: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>, UnsafeMutablePointer<shim_child>)
+        -> CInt
+) throws(Errno) -> shim_child {
+    // C would take what stands before a zero for the whole word.
+    guard !words.isEmpty, words.allSatisfy({ !$0.utf8.contains(0) }) else { throw Errno(EINVAL) }
+    var arguments = unsafe words.map { unsafe strdup($0) } + [nil]
+    defer { unsafe arguments.forEach { unsafe free($0) } }
+    var child = shim_child()
+    let why = unsafe call(&arguments, &child)
+    guard why == 0 else { throw Errno(why) }
+    return child
 }

@@ -50,7 +50,7 @@ package enum SecretCommand {
 
     private static func start(_ words: [String]) throws(SecretCommandFailure) -> ChildProcess {
         do throws(Errno) {
-            return try ChildProcess(words.first ?? "", words)
+            return try ChildProcess(words)
         } catch {
             throw error == .noSuchFile ? .notFound : .cannotRun(error)
         }

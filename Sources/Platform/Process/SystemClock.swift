@@ -9,6 +9,9 @@ package enum SystemClock {
     /// CLOCK_MONOTONIC in nanoseconds: stands still in suspend.
     package static func monotonic() -> Int64 { read(CLOCK_MONOTONIC) }
 
+    /// CLOCK_MONOTONIC_RAW in nanoseconds: the oscillator alone, which nobody makes go faster or slower.
+    package static func raw() -> Int64 { read(CLOCK_MONOTONIC_RAW) }
+
     /// The clock that shows the time, and CLOCK_BOOTTIME at the same instant: of nine readings the one whose two
     /// looks at the latter are closest.
     package static func together() -> (realtime: Int64, boottime: Int64) {

@@ -10,6 +10,7 @@
 //   INTERPOSE_SLEEPS      a file that gets a line for each pause: its microseconds, which do not go by
 //   INTERPOSE_READABLE    set: other processes may read the memory of this one, whatever it asks for
 //   INTERPOSE_AGE         a file with the seconds by which all clocks have gone on beside the real ones
+//   INTERPOSE_SLEW        the seconds by which somebody has made the clocks go faster, all but the raw one
 //   INTERPOSE_KERNEL      what adjtimex claims of the clock's error, in microseconds; negative: it may not be asked
 
 #define _GNU_SOURCE
@@ -194,10 +195,14 @@ static time_t age(void) {
     return count > 0 ? atol(text) : 0;
 }
 
+static time_t slew(void) { return number("INTERPOSE_SLEW"); }
+
 int clock_gettime(clockid_t clock, struct timespec *into) {
     int status = REAL(clock_gettime)(clock, into);
-    if (status == 0 && (clock == CLOCK_REALTIME || clock == CLOCK_BOOTTIME || clock == CLOCK_MONOTONIC)) into->tv_sec += age();
-    return status;
+    if (status != 0) return status;
+    if (clock == CLOCK_REALTIME || clock == CLOCK_BOOTTIME || clock == CLOCK_MONOTONIC) into->tv_sec += age() + slew();
+    if (clock == CLOCK_MONOTONIC_RAW) into->tv_sec += age();
+    return 0;
 }
 
 // The kernel knows nothing of that.
