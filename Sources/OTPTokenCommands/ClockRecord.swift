@@ -1,10 +1,10 @@
-internal import ClockCheck
-internal import Platform
+package import ClockCheck
+package import Platform
 
 /// What is written down of the clock, in lines `key = value` like the config.
 ///
 /// The last check that ended in NTS or in a majority, and when which server was asked: there is no secret in it.
-struct ClockRecord {
+package struct ClockRecord: Equatable {
     private static let maximumCount = Configuration.maximumCount
     /// How long is waited for others who write, in seconds: they take some milliseconds.
     private static let patience = 2
@@ -13,17 +13,8 @@ struct ClockRecord {
     /// In the place of a time of another boot.
     private static let none = "-"
 
-    var memo: StepMemo?
-    var polls: PollHistory
-
-    /// Reads all of it.
-    ///
-    /// - Parameter path: the file; where there is none, or none that this program has written, nothing is remembered.
-    init(at path: String) {
-        let lines = Self.lines(at: path)
-        memo = lines.flatMap(Self.memo)
-        polls = PollHistory(lines.map { Self.polls($0, of: SystemClock.origin()) } ?? [])
-    }
+    package var memo: StepMemo?
+    package var polls: PollHistory
 
     /// Changes what is written down, while no other process does.
     ///
@@ -37,9 +28,11 @@ struct ClockRecord {
         try PrivateFolder.ensure(locations.state)
         let lock = try FileLock(locations.clockLock, patience: patience) {}
         try withExtendedLifetime(lock) { () throws(FileError) in
-            var record = ClockRecord(at: locations.clock)
+            let origin = SystemClock.origin()
+            var record = ClockRecord(lines(at: locations.clock), origin: origin)
             change(&record)
-            try PrivateFile.replace(locations.clock, with: Array(record.text.utf8))
+            let text = record.text(origin: origin)
+            try PrivateFile.replace(locations.clock, with: Array(text.utf8))
         }
     }
 
@@ -51,11 +44,24 @@ struct ClockRecord {
         return try? Configuration(parsing: text)
     }
 
-    private var text: String {
-        // What was written down before this boot is told apart by it.
-        let origin = SystemClock.origin()
+    /// Reads all of it.
+    ///
+    /// - Parameters:
+    ///   - lines: as they lie in the file; without any, nothing is remembered.
+    ///   - origin: what `SystemClock.origin` says.
+    package init(_ lines: Configuration?, origin: String?) {
+        memo = lines.flatMap(Self.memo)
+        if memo?.reading.origin != origin { memo = nil }
+        polls = PollHistory(lines.map { Self.polls($0, of: origin) } ?? [])
+    }
+
+    /// The lines.
+    ///
+    /// - Parameter origin: what `SystemClock.origin` says: what was written down before this boot is told apart by it.
+    /// - Returns: a text that is read alike.
+    package func text(origin: String?) -> String {
         var lines = [(key: "origin", value: origin ?? Self.none)]
-        if let memo, let origin, memo.reading.origin == origin {
+        if let memo, origin != nil {
             let reading = memo.reading
             lines += [
                 ("realtime", "\(reading.realtime)"), ("boottime", "\(reading.boottime)"),

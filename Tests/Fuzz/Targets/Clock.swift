@@ -1,5 +1,7 @@
 import ClockCheck
 import Cryptography
+import OTPTokenCommands
+import Platform
 
 private let nonce: UInt64 = 0x0123_4567_89AB_CDEF
 
@@ -92,4 +94,31 @@ func fuzzNTSFields(_ input: [UInt8]) throws(Broken) -> Bool {
         try require(try check(altered) != .authentic, "every byte before the seal counts")
     }
     return true
+}
+
+/// The file that remembers the last check, and whom it asked.
+func fuzzClockRecord(_ input: [UInt8]) throws(Broken) -> Bool {
+    guard let lines = try? Configuration(parsing: input) else { return false }
+    let origin = lines.value("origin")
+    let record = ClockRecord(lines, origin: origin)
+    let text = record.text(origin: origin)
+    let again = try certain("what is written is read") { () throws(ConfigurationError) in
+        try Configuration(parsing: Array(text.utf8))
+    }
+    try require(ClockRecord(again, origin: origin) == record, "what is written is read alike")
+    try require(
+        ClockRecord(again, origin: "another boot").memo == nil, "a check ends with its boot")
+    for clock: Nanoseconds in [.min, -1, 0, 1_793_491_200 * .second, .max] {
+        let now = ClockReading(
+            realtime: clock, boottime: clock, monotonic: clock, raw: -1 - clock, origin: origin,
+            isVirtual: false)
+        if let memo = record.memo, let state = ClockState(memo, at: now) {
+            try require(state.verdict != .unknown, "what is known has a verdict")
+            try require(state.error.map { $0 >= 0 } == true, "an error is bounded")
+        }
+        let servers = record.polls.polls.map(\.server)
+        try require(
+            record.polls.due(servers, at: now).count <= servers.count, "each is asked once")
+    }
+    return record.memo != nil || !record.polls.polls.isEmpty
 }

@@ -35,6 +35,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case typed
     /// Texts from outside on their way to a terminal.
     case text
+    /// What is written down of the clock.
+    case clockRecord = "clock-record"
     /// Answers of time servers.
     case ntpPacket = "ntp-packet"
     /// Answers to a key exchange of NTS.
@@ -66,6 +68,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .encodings: try fuzzEncodings(input)
         case .typed: try fuzzTyped(input)
         case .text: try fuzzText(input)
+        case .clockRecord: try fuzzClockRecord(input)
         case .ntpPacket: try fuzzNTPPacket(input)
         case .ntsRecords: try fuzzNTSRecords(input)
         case .ntsFields: try fuzzNTSFields(input)
