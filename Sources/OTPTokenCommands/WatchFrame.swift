@@ -44,13 +44,12 @@ struct WatchFrame {
         if isChecking, state.verdict == .unknown {
             return faint(clipped(Messages.checkingClock, to: columns - 3))
         }
-        let texts = [
-            Messages.clockVerdict(state, isCorrected: clock.isCorrected),
-            Messages.clockOffset(state), Messages.clockOffset(state, withEvidence: false),
-        ].compactMap { $0 }
-        let text =
-            texts.first { displayWidth($0) <= columns - 3 }
-            ?? clipped(texts.last ?? "", to: columns - 3)
+        let width = columns - 3
+        var text = Messages.clockVerdict(state, isCorrected: clock.isCorrected)
+        for withEvidence in [true, false] where displayWidth(text) > width {
+            text = Messages.clockOffset(state, withEvidence: withEvidence) ?? text
+        }
+        text = clipped(text, to: width)
         switch clock.verdict {
         case .ok, .note: return faint(text)
         case .warning: return coloured(text, 33)
@@ -60,11 +59,11 @@ struct WatchFrame {
     }
 
     private func block(_ token: Token, _ report: CodeReport) -> [String] {
+        let isNamedSo = token.issuer.isEmpty || token.issuer == token.name
         let title =
-            token.issuer.isEmpty || token.issuer == token.name
-            ? "\(token.name) · \(token.userID)" : "\(token.name) · \(token.issuer)"
+            "\(printable(token.name)) · \(printable(isNamedSo ? token.userID : token.issuer))"
         return [
-            Self.margin + clipped(printable(title), to: columns - 3),
+            Self.margin + clipped(title, to: columns - 3),
             Self.margin + bold(fitted(report.code)),
             Self.margin + bar(report),
             "",

@@ -41,6 +41,10 @@ package struct CommandFailure: Error, Equatable {
 ///   - limit: the number of characters kept.
 /// - Returns: what may be printed.
 package func printable(_ text: String, limit: Int = 80) -> String {
+    // Most texts are what they seem.
+    if text.utf8.count <= limit, text.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) {
+        return text
+    }
     // One character can be a heap of marks without end.
     let kept = text.prefix(limit).unicodeScalars.prefix(8 * limit)
     let scalars = kept.map { scalar -> Unicode.Scalar in

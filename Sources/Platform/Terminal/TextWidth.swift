@@ -1,6 +1,12 @@
 /// How many cells of a terminal a text takes: East Asian wide characters take two, combining marks none.
 package func displayWidth(_ text: some StringProtocol) -> Int {
-    text.reduce(0) { $0 + cells($1) }
+    var width = 0
+    for scalar in text.unicodeScalars {
+        // Most texts have nothing that joins its neighbour, or is wide: characters take a hundred times longer.
+        guard scalar.value < 0x300 else { return text.reduce(0) { $0 + cells($1) } }
+        if scalar.value >= 0x20 { width += 1 }
+    }
+    return width
 }
 
 private func cells(_ character: Character) -> Int {
