@@ -87,11 +87,7 @@ package struct Configuration: Equatable, Sendable {
     private static func setting(
         _ line: ArraySlice<UInt8>
     ) throws(ConfigurationError.Fault) -> (key: String, value: String)? {
-        guard let text = String(validating: line, as: UTF8.self) else { throw .notUTF8 }
-        let isPlain = text.unicodeScalars.allSatisfy {
-            $0 == "\t" || $0.properties.generalCategory != .control
-        }
-        guard isPlain else { throw .controlCharacter }
+        try checkCharacters(line)
         let content = trimmed(line)
         guard let first = content.first, first != UInt8(ascii: "#") else { return nil }
         guard let sign = content.firstIndex(of: UInt8(ascii: "=")) else { throw .noEqualsSign }
@@ -102,6 +98,18 @@ package struct Configuration: Equatable, Sendable {
         guard isName, !key.isEmpty else { throw .badKey(name) }
         guard !value.isEmpty else { throw .noValue(name) }
         return (name, String(decoding: value, as: UTF8.self))
+    }
+
+    private static func checkCharacters(
+        _ line: ArraySlice<UInt8>
+    ) throws(ConfigurationError.Fault) {
+        // Most lines are what they seem, and need no tables of Unicode.
+        if line.allSatisfy({ (0x20...0x7E).contains($0) }) { return }
+        guard let text = String(validating: line, as: UTF8.self) else { throw .notUTF8 }
+        let isPlain = text.unicodeScalars.allSatisfy {
+            $0 == "\t" || $0.properties.generalCategory != .control
+        }
+        guard isPlain else { throw .controlCharacter }
     }
 
     private static func trimmed(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
