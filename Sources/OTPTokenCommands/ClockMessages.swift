@@ -39,16 +39,30 @@ extension Messages {
             : "clock unknown: no server gave an answer that counts"
     }
 
-    /// The same in fewer words, for as long as that is too long; nil when nothing is known.
-    static func clockOffset(_ state: ClockState, withEvidence: Bool = true) -> String? {
-        guard let offset = state.offset, let error = state.error, let evidence = state.evidence
+    /// Direction, seconds, bound and evidence; nil when nothing is known.
+    private static func clockOffset(_ state: ClockState) -> String? {
+        guard let direction = direction(state), let error = state.error,
+            let evidence = state.evidence
         else { return nil }
-        let size = seconds(Nanoseconds(clamping: offset.magnitude))
-        let bound =
-            withEvidence ? " (±\(seconds(bound: error)) s, \(Messages.evidence(evidence)))" : ""
-        let direction = "\(size) s \(offset >= 0 ? "behind" : "ahead")\(bound)"
-        return state.verdict == .ok
-            ? "clock is right: \(direction)" : "clock is \(direction)"
+        return (state.verdict == .ok ? "clock is right: " : "clock is ")
+            + "\(direction) (±\(seconds(bound: error)) s, \(Messages.evidence(evidence)))"
+    }
+
+    private static func direction(_ state: ClockState) -> String? {
+        state.offset.map {
+            "\(seconds(Nanoseconds(clamping: $0.magnitude))) s \($0 >= 0 ? "behind" : "ahead")"
+        }
+    }
+
+    /// The verdict in ever fewer words, for narrow windows: the `step`th, from 0; nil when there are no fewer.
+    static func clockVerdict(_ clock: CodeClock, shortened step: Int) -> String? {
+        switch step {
+        case 0: clockVerdict(clock.state, isCorrected: clock.isCorrected)
+        case 1: clockOffset(clock.state) ?? "clock unknown"
+        case 2: direction(clock.state).map { "clock is \($0)" }
+        case 3: direction(clock.state)
+        default: nil
+        }
     }
 
     static func evidence(_ evidence: ClockState.Evidence) -> String {

@@ -33,9 +33,20 @@ struct WatchFrame {
         if displayWidth(last) > columns - 3, hidden > 0 { last = Messages.more(hidden) }
         lines.append(Self.margin + line(clock, isChecking: isChecking))
         lines.append(Self.margin + faint(clipped(last, to: columns - 3)))
+        if let remedy = remedy(clock), lines.count < rows {
+            lines.insert(Self.margin + remedy, at: lines.count - 1)
+        }
         // Where there is little room, it is not for blank lines.
         while lines.count > rows, let blank = lines.firstIndex(of: "") { lines.remove(at: blank) }
         return Array(lines.prefix(rows))
+    }
+
+    /// What to do about a clock that is wrong, where there is room to say it in full.
+    private func remedy(_ clock: CodeClock) -> String? {
+        guard clock.verdict == .warning || clock.verdict == .error,
+            let remedy = Messages.clockRemedy(clock.verdict), displayWidth(remedy) <= columns - 5
+        else { return nil }
+        return "→ \(remedy)"
     }
 
     /// What is known of the clock, in as many words as there is room for.
@@ -45,9 +56,12 @@ struct WatchFrame {
             return faint(clipped(Messages.checkingClock, to: columns - 3))
         }
         let width = columns - 3
-        var text = Messages.clockVerdict(state, isCorrected: clock.isCorrected)
-        for withEvidence in [true, false] where displayWidth(text) > width {
-            text = Messages.clockOffset(state, withEvidence: withEvidence) ?? text
+        var text = ""
+        var step = 0
+        while let shorter = Messages.clockVerdict(clock, shortened: step) {
+            text = shorter
+            if displayWidth(text) <= width { break }
+            step += 1
         }
         text = clipped(text, to: width)
         switch clock.verdict {

@@ -42,13 +42,15 @@ import Testing
         let full = "clock is 90.0 s ahead (±0.1 s, 2 of 2 servers)"
         for (columns, rows, line) in [
             (90, 16, "\(full): codes are likely to be refused"), (60, 7, full),
-            (40, 6, "clock is 90.0 s ahead"), (20, 6, "clock is 90.0 s …"),
+            (40, 6, "clock is 90.0 s ahead"), (20, 6, "90.0 s ahead"), (14, 6, "90.0 s ahe…"),
         ] {
             try terminal.resize(columns: columns, rows: rows)
             let screen = try terminal.wait {
                 $0.split(separator: "\n").contains("  \(line)") && code(on: $0) != nil
             }
             #expect(screen.contains("q leaves"))
+            // What to do about it, where that fits as a whole.
+            #expect(screen.contains("  → `timedatectl set-ntp true` lets") == (columns >= 80))
         }
     }
 
