@@ -34,7 +34,7 @@ func clock(_ line: Invocation, _ session: Session) throws(CommandFailure) -> Exi
         }
     }
     try writeResult(line.has("json") ? report.json : report.text)
-    guard report.hasAnswers else { throw Messages.noTime() }
+    guard report.hasAnswers else { throw Messages.noTime(report.failures) }
     return report.state.verdict.status
 }
 
@@ -102,21 +102,21 @@ extension TimeServerURL {
     ///
     /// - Parameters:
     ///   - texts: URLs.
-    ///   - path: the config that they are from; nil for the command line.
+    ///   - place: the line of the config that they are from; nil for the command line.
     /// - Returns: the servers, 1 to 16.
     /// - Throws: when one of them is none, or their number is not as it should be.
     static func all(
-        _ texts: [String], in path: String? = nil
+        _ texts: [String], at place: String? = nil
     ) throws(CommandFailure) -> [TimeServerURL] {
         var servers: [TimeServerURL] = []
         for text in texts {
             guard let server = TimeServerURL(text) else {
-                throw Messages.badTimeServer(text, in: path)
+                throw Messages.badTimeServer(text, at: place)
             }
             servers.append(server)
         }
         guard (1...maximumCount).contains(servers.count) else {
-            throw Messages.badServerCount(servers.count, most: maximumCount, in: path)
+            throw Messages.badServerCount(servers.count, most: maximumCount, at: place)
         }
         return servers
     }

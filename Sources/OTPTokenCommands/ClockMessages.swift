@@ -14,13 +14,7 @@ extension Messages {
     /// One line: direction, seconds, bound, evidence, and what it means for codes.
     static func clockVerdict(_ state: ClockState, isCorrected: Bool = false) -> String {
         guard let core = clockOffset(state) else { return clockUnknown(state) }
-        if isCorrected { return "\(core): codes are corrected" }
-        switch state.verdict {
-        case .ok: return core
-        case .note: return "\(core): codes are right"
-        case .warning: return "\(core): codes may be refused"
-        case .error, .unknown: return "\(core): codes are likely to be refused"
-        }
+        return core + consequence(state, isCorrected: isCorrected)
     }
 
     private static func clockUnknown(_ state: ClockState) -> String {
@@ -41,11 +35,17 @@ extension Messages {
 
     /// Direction, seconds, bound and evidence; nil when nothing is known.
     private static func clockOffset(_ state: ClockState) -> String? {
-        guard let direction = direction(state), let error = state.error,
+        guard let start = clockStart(state), let error = state.error,
             let evidence = state.evidence
         else { return nil }
-        return (state.verdict == .ok ? "clock is right: " : "clock is ")
-            + "\(direction) (±\(seconds(bound: error)) s, \(Messages.evidence(evidence)))"
+        return "\(start) (±\(seconds(bound: error)) s, \(Messages.evidence(evidence)))"
+    }
+
+    private static func clockStart(_ state: ClockState) -> String? {
+        guard let offset = state.offset, let direction = direction(state) else { return nil }
+        guard state.verdict == .ok else { return "clock is \(direction)" }
+        // What is nothing has no direction.
+        return offset.magnitude < 50_000_000 ? "clock is right" : "clock is right: \(direction)"
     }
 
     private static func direction(_ state: ClockState) -> String? {
@@ -56,12 +56,25 @@ extension Messages {
 
     /// The verdict in ever fewer words, for narrow windows: the `step`th, from 0; nil when there are no fewer.
     static func clockVerdict(_ clock: CodeClock, shortened step: Int) -> String? {
+        let state = clock.state
         switch step {
-        case 0: clockVerdict(clock.state, isCorrected: clock.isCorrected)
-        case 1: clockOffset(clock.state) ?? "clock unknown"
-        case 2: direction(clock.state).map { "clock is \($0)" }
-        case 3: direction(clock.state)
-        default: nil
+        case 0: return clockVerdict(state, isCorrected: clock.isCorrected)
+        case 1:
+            guard let start = clockStart(state) else { return "clock unknown" }
+            return start + consequence(state, isCorrected: clock.isCorrected)
+        case 2: return clockStart(state)
+        case 3: return direction(state)
+        default: return nil
+        }
+    }
+
+    private static func consequence(_ state: ClockState, isCorrected: Bool) -> String {
+        if isCorrected { return ": codes are corrected" }
+        switch state.verdict {
+        case .ok, .unknown: return ""
+        case .note: return ": codes are right"
+        case .warning: return ": codes may be refused"
+        case .error: return ": codes are likely to be refused"
         }
     }
 
@@ -80,7 +93,7 @@ extension Messages {
         case .ok: nil
         case .note, .warning, .error:
             "`timedatectl set-ntp true` lets this machine keep its clock itself"
-        case .unknown: "name servers to ask: --server nts://HOST or ntp://HOST, three or more"
+        case .unknown: "ask others: one nts://HOST, or two ntp://HOST that agree; three are better"
         }
     }
 
@@ -120,7 +133,8 @@ extension Messages {
 
     private static func remedies(_ state: ClockState) -> [String] {
         [clockRemedy(state.verdict)].compactMap { $0 }
-            + (state.allowsCorrection ? ["`otptoken show --correct` makes up for it"] : [])
+            + (state.allowsCorrection
+                ? ["`otptoken show --correct`, or `clock.correct = on`, makes up for it"] : [])
     }
 
     static func notCorrected(_ state: ClockState) -> String {
@@ -156,7 +170,7 @@ extension Messages {
 
     static func reason(_ voice: ClockSelection.Voice, isAgreed: Bool) -> String {
         switch voice {
-        case .counts: isAgreed ? "disagrees with the others" : "no majority agrees with it"
+        case .counts: isAgreed ? "disagrees with the others" : "no majority confirms it"
         case .unauthenticated: "does not prove who it is, as another does"
         case .repeated: "is another one by a second name"
         }
@@ -166,11 +180,13 @@ extension Messages {
         let start = [report.server.text, report.address ?? ""]
         switch report.result {
         case .success(let sample):
-            let sign = sample.offset >= 0 ? "+" : "-"
-            let size = seconds(Nanoseconds(clamping: sample.offset.magnitude), digits: 6)
+            let size = seconds(Nanoseconds(clamping: sample.offset.magnitude), digits: 4)
+            let isZero = size.allSatisfy { $0 == "0" || $0 == "." }
             return start + [
-                "\(sample.stratum)", "\(sign)\(size) ± \(seconds(sample.error, digits: 6)) s",
-                "\(seconds(sample.delay, digits: 6)) s",
+                "\(sample.stratum)",
+                (isZero || sample.offset > 0 ? "+" : "-") + size
+                    + " ± \(seconds(bound: sample.error, digits: 4)) s",
+                "\(seconds(sample.delay, digits: 4)) s",
                 reason ?? (sample.isAuthenticated ? "authenticated" : ""),
             ]
         case .failure:
@@ -234,24 +250,33 @@ extension Messages {
             hints: state.verdict == .unknown ? ["`otptoken clock` checks it"] : remedies(state))
     }
 
-    static func noTime() -> CommandFailure {
-        CommandFailure(
+    /// What to do when no server gave an answer that counts.
+    static func noTime(_ failures: [ServerFailure]) -> CommandFailure {
+        for case .network(.certificateFile(let file)) in failures {
+            return certificateFile(file)
+        }
+        var isDateWrong = false
+        for case .network(.certificateDate) in failures { isDateWrong = true }
+        return CommandFailure(
             .unreachable, "no time server gave an answer that counts",
-            hints: ["the list says why; --server nts://HOST or ntp://HOST asks another one"])
+            hints: [
+                isDateWrong
+                    ? "set the clock roughly right first, when its date is wrong"
+                    : "the list says why; --server nts://HOST or ntp://HOST asks another one"
+            ])
     }
 
-    static func badTimeServer(_ text: String, in path: String? = nil) -> CommandFailure {
+    static func badTimeServer(_ text: String, at place: String? = nil) -> CommandFailure {
         CommandFailure(
-            path == nil ? .usage : .failure,
-            "\(printable(text))\(path.map { " in \(printable($0, limit: 200))" } ?? "") is no time server",
+            place == nil ? .usage : .failure,
+            "\(place.map { "\($0): " } ?? "")\(printable(text)) is no time server",
             hints: ["write ntp://HOST, nts://HOST, or either with :PORT behind it"])
     }
 
-    static func badServerCount(_ count: Int, most: Int, in path: String?) -> CommandFailure {
+    static func badServerCount(_ count: Int, most: Int, at place: String?) -> CommandFailure {
         CommandFailure(
-            path == nil ? .usage : .failure,
-            (path.map { "clock.servers in \(printable($0, limit: 200)) names" } ?? "there are")
-                + " \(count == 0 ? "no" : "\(count)") time servers",
+            place == nil ? .usage : .failure,
+            "\(place.map { "\($0): " } ?? "")\(count == 0 ? "no" : "\(count)") time servers are named",
             hints: ["name 1 to \(most) of them; three to five are enough"])
     }
 
@@ -267,10 +292,10 @@ extension Messages {
             hints: ["the code of a given time does not hang on this machine's clock"])
     }
 
-    /// A bound as seconds with one decimal, rounded up: what is printed is a bound, too.
-    private static func seconds(bound: Nanoseconds) -> String {
-        let unit = Nanoseconds.second / 10
-        return seconds((bound + unit - 1) / unit * unit)
+    /// A bound as seconds with so many decimals, rounded up: what is printed is a bound, too.
+    private static func seconds(bound: Nanoseconds, digits: Int = 1) -> String {
+        let unit = (digits..<9).reduce(Nanoseconds(1)) { unit, _ in unit * 10 }
+        return seconds((bound + unit - 1) / unit * unit, digits: digits)
     }
 
     /// Nanoseconds as seconds with so many decimals, rounded.

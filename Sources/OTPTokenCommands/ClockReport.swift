@@ -40,10 +40,18 @@ struct ClockReport {
         state = ClockState(selection, checkedAt: wallClockSeconds())
     }
 
+    /// Why servers gave no answer that counts.
+    var failures: [ServerFailure] {
+        servers.compactMap { server in
+            if case .failure(let failure) = server.result { failure } else { nil }
+        }
+    }
+
     /// A line for each server, and the verdict.
     var text: String {
         let rows = zip(servers, reasons).map { Messages.timeServerRow($0, reason: $1) }
-        let hint = Messages.clockRemedy(state.verdict).map { "→ \($0)\n" } ?? ""
+        // Where nobody answers, the error says what to do.
+        let hint = hasAnswers ? Messages.clockRemedy(state.verdict).map { "→ \($0)\n" } ?? "" : ""
         return alignedTable([Messages.timeServerHeader] + rows) + "\n"
             + (selection == nil
                 ? Messages.clockUnknown(hasAnswers: hasAnswers) : Messages.clockVerdict(state))

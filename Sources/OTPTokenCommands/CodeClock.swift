@@ -49,6 +49,8 @@ struct ClockWishes {
     init(_ session: Session, wantsCorrection: Bool = false) throws(CommandFailure) {
         let settings = try Settings(session.locations)
         mayCheck = try settings.checksClock()
+        // A check that can never be made is not for later to find out.
+        _ = try settings.clockServers()
         let corrects = try settings.correctsClock()
         self.wantsCorrection = wantsCorrection || corrects
     }

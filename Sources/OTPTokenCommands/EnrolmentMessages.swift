@@ -94,10 +94,7 @@ extension Messages {
                 "\(host) does not speak TLS 1.2 or later as it should: \(printable(reason))",
                 "check the address and the port"
             )
-        case .certificateFile(let file):
-            return CommandFailure(
-                .failure, "no certificates can be read from \(printable(file, limit: 200))",
-                hints: ["--ca-file takes certificates in PEM form"])
+        case .certificateFile(let file): return certificateFile(file)
         case .http(.cutShort):
             (message, hint) = ("the answer of \(host) was cut short", "try again")
         case .http(.headTooLarge), .http(.bodyTooLarge):
@@ -113,6 +110,12 @@ extension Messages {
             )
         }
         return CommandFailure(.unreachable, message, hints: [hint] + (pending ? [again] : []))
+    }
+
+    static func certificateFile(_ file: String) -> CommandFailure {
+        CommandFailure(
+            .failure, "no certificates can be read from \(printable(file, limit: 200))",
+            hints: ["--ca-file takes certificates in PEM form"])
     }
 
     private static let again =

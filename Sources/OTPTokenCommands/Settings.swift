@@ -55,18 +55,19 @@ struct Settings {
     private func isFirst(
         of choices: (String, String), _ key: String
     ) throws(CommandFailure) -> Bool? {
-        guard let text = configuration.value(key) else { return nil }
-        guard text == choices.0 || text == choices.1 else {
-            throw Messages.badSetting(key, text, choices, path)
+        guard let entry = configuration.entries.first(where: { $0.key == key }) else { return nil }
+        guard entry.value == choices.0 || entry.value == choices.1 else {
+            throw Messages.badSetting(entry, choices, path)
         }
-        return text == choices.0
+        return entry.value == choices.0
     }
 
     /// The time servers to ask; nil when none are set.
     func clockServers() throws(CommandFailure) -> [TimeServerURL]? {
-        guard let text = configuration.value(Self.clockServers) else { return nil }
-        let words = text.split(whereSeparator: { " \t,".contains($0) }).map(String.init)
-        return try TimeServerURL.all(words, in: path)
+        guard let entry = configuration.entries.first(where: { $0.key == Self.clockServers })
+        else { return nil }
+        let words = entry.value.split(whereSeparator: { " \t,".contains($0) }).map(String.init)
+        return try TimeServerURL.all(words, at: Messages.place(entry, path))
     }
 
     /// Program and arguments of `passphrase.command`; nil when it is not set.

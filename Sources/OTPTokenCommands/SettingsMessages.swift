@@ -41,12 +41,16 @@ extension Messages {
             hints: [nearest.map { "did you mean \($0)?" } ?? "`man otptoken` lists the keys"])
     }
 
+    /// Where a setting stands, and which it is.
+    static func place(_ entry: Configuration.Entry, _ path: String) -> String {
+        "\(printable(path, limit: 200)), line \(entry.line): \(entry.key)"
+    }
+
     static func badSetting(
-        _ key: String, _ text: String, _ choices: (String, String), _ path: String
+        _ entry: Configuration.Entry, _ choices: (String, String), _ path: String
     ) -> CommandFailure {
         CommandFailure(
-            .failure,
-            "\(key) in \(printable(path, limit: 200)) cannot be \(printable(text))",
+            .failure, "\(place(entry, path)) cannot be \(printable(entry.value))",
             hints: ["write \(choices.0) or \(choices.1)"])
     }
 

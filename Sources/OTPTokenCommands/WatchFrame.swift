@@ -23,7 +23,7 @@ struct WatchFrame {
         _ tokens: [Token], _ reports: [CodeReport], _ clock: CodeClock, isChecking: Bool
     ) -> [String] {
         let fitting = max(1, (rows - 2) / 4)
-        var lines = [""]
+        var lines: [Line] = [(.blank, "")]
         for (token, report) in zip(tokens, reports).prefix(fitting) {
             lines += block(token, report)
         }
@@ -31,20 +31,31 @@ struct WatchFrame {
         var last = hidden > 0 ? "\(Messages.more(hidden)) · \(Messages.leave)" : Messages.leave
         // Where there is no room for both, what is missing matters more than how to leave.
         if displayWidth(last) > columns - 3, hidden > 0 { last = Messages.more(hidden) }
-        lines.append(Self.margin + line(clock, isChecking: isChecking))
-        lines.append(Self.margin + faint(clipped(last, to: columns - 3)))
-        if let remedy = remedy(clock), lines.count < rows {
-            lines.insert(Self.margin + remedy, at: lines.count - 1)
+        let isWrong = clock.verdict == .warning || clock.verdict == .error
+        lines.append((isWrong ? .warning : .clock, line(clock, isChecking: isChecking)))
+        if isWrong, let remedy = remedy(clock) { lines.append((.remedy, remedy)) }
+        lines.append((.help, faint(clipped(last, to: columns - 3))))
+        while lines.count > max(1, rows),
+            let least = lines.indices.max(by: { lines[$0].weight < lines[$1].weight })
+        {
+            lines.remove(at: least)
         }
-        // Where there is little room, it is not for blank lines.
-        while lines.count > rows, let blank = lines.firstIndex(of: "") { lines.remove(at: blank) }
-        return Array(lines.prefix(rows))
+        return lines.map { $0.text.isEmpty ? "" : Self.margin + $0.text }
+    }
+
+    private typealias Line = (weight: Weight, text: String)
+
+    /// What is left out where there is little room: the last of these first.
+    private enum Weight: Int, Comparable {
+        case code, warning, bar, title, clock, help, remedy, blank
+
+        static func < (left: Weight, right: Weight) -> Bool { left.rawValue < right.rawValue }
     }
 
     /// What to do about a clock that is wrong, where there is room to say it in full.
     private func remedy(_ clock: CodeClock) -> String? {
-        guard clock.verdict == .warning || clock.verdict == .error,
-            let remedy = Messages.clockRemedy(clock.verdict), displayWidth(remedy) <= columns - 5
+        guard let remedy = Messages.clockRemedy(clock.verdict),
+            displayWidth(remedy) <= columns - 5
         else { return nil }
         return "→ \(remedy)"
     }
@@ -72,15 +83,13 @@ struct WatchFrame {
         }
     }
 
-    private func block(_ token: Token, _ report: CodeReport) -> [String] {
+    private func block(_ token: Token, _ report: CodeReport) -> [Line] {
         let isNamedSo = token.issuer.isEmpty || token.issuer == token.name
         let title =
             "\(printable(token.name)) · \(printable(isNamedSo ? token.userID : token.issuer))"
         return [
-            Self.margin + clipped(title, to: columns - 3),
-            Self.margin + bold(fitted(report.code)),
-            Self.margin + bar(report),
-            "",
+            (.title, clipped(title, to: columns - 3)), (.code, bold(fitted(report.code))),
+            (.bar, bar(report)), (.blank, ""),
         ]
     }
 

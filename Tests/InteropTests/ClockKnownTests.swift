@@ -122,7 +122,8 @@ import Testing
         }
         let plain = try home.run("show")
         #expect(try home.codes(after: 0).contains(plain.output))
-        #expect(plain.errors.contains("hint: `otptoken show --correct` makes up for it"))
+        let hint = "hint: `otptoken show --correct`, or `clock.correct = on`, makes up for it"
+        #expect(plain.errors.contains(hint))
         try Program.configure("clock.correct = on", home: home.person.home)
         let before = try home.codes(after: 90)
         #expect(try before.contains(home.run("show").output))
@@ -166,6 +167,27 @@ import Testing
             let shown = try checked(offset, "clock.correct = on").run("show")
             #expect(shown.errors.hasPrefix(words) && shown.errors.isEmpty == words.isEmpty)
             #expect(shown.errors.isEmpty || shown.errors.hasSuffix(": codes are corrected\n"))
+        }
+    }
+
+    @Test(arguments: [
+        ("clock.check = nevr", "clock.check cannot be nevr\nhint: write auto or never"),
+        ("# a\nclock.correct = yes", "clock.correct cannot be yes\nhint: write on or off"),
+        (
+            "clock.servers = time.test",
+            "clock.servers: time.test is no time server\nhint: write ntp"
+        ),
+    ]) func `cannot be checked by a config that is wrong, which is told at once`(
+        config: String, words: String
+    ) throws {
+        let home = try ClockHome([], config)
+        for command in [["show"], ["watch", "--count", "1"], ["doctor"]] {
+            let outcome = try Program.run(Program.otptoken, command, home: home.person.home)
+            #expect(outcome.status == 1, "\(outcome)")
+            let line = config.split(separator: "\n").count
+            #expect(
+                (outcome.output + outcome.errors).replacing("\n         → ", with: "\nhint: ")
+                    .contains("/config, line \(line): \(words)"), "\(outcome)")
         }
     }
 

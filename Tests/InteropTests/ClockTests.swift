@@ -232,6 +232,15 @@ struct ClockAnswer: Decodable {
         #expect(outcome.output.contains("authenticated"))
     }
 
+    @Test func `needs a file of certificates that is one`() throws {
+        let folder = try TemporaryFolder()
+        let outcome = try Program.run(
+            Program.otptoken,
+            ["clock", "--server", "nts://127.0.0.1:9", "--ca-file", Program.root + "/README.md"],
+            home: folder.path)
+        #expect(outcome.status == 1 && outcome.errors.contains("no certificates can be read from"))
+    }
+
     @Test(arguments: [40, -60]) func `tells when this clock is weeks off`(days: Int) throws {
         let server = try RunningChronyd(certificate: .good)
         try refuse(ask(server.url, ahead: days * 86_400), "suggests that this clock is wrong")

@@ -15,7 +15,7 @@ import Testing
     }
 
     @Test(arguments: [
-        (0.0, "clock is right: 0.0 s ", "\u{1B}[2m"),
+        (0.0, "clock is right (±0.1 s, 2 of 2 servers)", "\u{1B}[2m"),
         (5, "clock is 5.0 s behind (±0.1 s, 2 of 2 servers): codes are right", "\u{1B}[2m"),
         (-15, "clock is 15.0 s ahead (±0.1 s, 2 of 2 servers): codes may be", "\u{1B}[33m"),
         (90, "clock is 90.0 s behind (±0.1 s, 2 of 2 servers): codes are l", "\u{1B}[31m"),
@@ -41,7 +41,9 @@ import Testing
         try terminal.type("otptoken watch")
         let full = "clock is 90.0 s ahead (±0.1 s, 2 of 2 servers)"
         for (columns, rows, line) in [
-            (90, 16, "\(full): codes are likely to be refused"), (60, 7, full),
+            (90, 16, "\(full): codes are likely to be refused"),
+            (80, 8, "clock is 90.0 s ahead: codes are likely to be refused"),
+            (50, 7, "clock is 90.0 s ahead"),
             (40, 6, "clock is 90.0 s ahead"), (20, 6, "90.0 s ahead"), (14, 6, "90.0 s ahe…"),
         ] {
             try terminal.resize(columns: columns, rows: rows)
@@ -51,6 +53,15 @@ import Testing
             #expect(screen.contains("q leaves"))
             // What to do about it, where that fits as a whole.
             #expect(screen.contains("  → `timedatectl set-ntp true` lets") == (columns >= 80))
+        }
+        // The code stays longest, and the warning with it.
+        for (rows, lines) in [(4, 4), (3, 3), (2, 2), (1, 1)] {
+            try terminal.resize(columns: 40, rows: rows)
+            try terminal.wait { screen in
+                let shown = screen.split(separator: "\n")
+                return shown.count == lines && code(on: screen) != nil
+                    && shown.contains("  clock is 90.0 s ahead") == (rows > 1)
+            }
         }
     }
 
@@ -79,11 +90,11 @@ import Testing
         let terminal = try home.terminal()
         let words = try RunningChronyd.clock(from: file)
         try terminal.type("\(words.joined(separator: " ")) otptoken watch")
-        try terminal.wait { $0.contains("clock is right: 0.0 s ") }
+        try terminal.wait { $0.contains("clock is right (±0.1 s, ") }
         for (step, line) in [
             ("+90s", "clock is 90.0 s ahead (±0.1 s, stepped since "),
             ("-3700s", "clock is 3700.0 s behind (±0.1 s, stepped since "),
-            ("+0s", "clock is right: 0.0 s "),
+            ("+0s", "clock is right (±0.1 s, "),
         ] {
             try set(step)
             try terminal.wait { $0.contains(line) }
@@ -114,7 +125,7 @@ import Testing
         let (interposer, age) = try home.ageing()
         let terminal = try home.terminal(interposer)
         try terminal.type("otptoken watch")
-        try terminal.wait { $0.contains("clock is right: 0.0 s ") }
+        try terminal.wait { $0.contains("clock is right (±0.1 s, ") }
         try age(1750)
         try terminal.wait { $0.contains("±0.2 s") || $0.contains("±0.3 s") }
         #expect(home.requests == [1, 1])
