@@ -4,19 +4,25 @@ internal import Platform
 
 /// The last check of the clock, and what it takes to carry it forward again and again.
 struct KnownClock {
-    private let lines: Configuration?
     private let memo: StepMemo?
     private let origin: String?
     private let isVirtual: Bool
+    /// When servers were asked that did not agree, or too long ago; unix seconds.
+    private let lastAsked: Int64?
 
     /// Reads what was written down; where no check was, nothing else is looked at.
     ///
     /// - Parameter locations: where.
     init(_ locations: Locations) {
-        lines = ClockRecord.lines(at: locations.clock)
-        memo = lines.flatMap(ClockRecord.memo)
-        origin = memo == nil ? nil : SystemClock.origin()
-        isVirtual = memo == nil ? false : SystemClock.isVirtual()
+        let lines = ClockRecord.lines(at: locations.clock)
+        let memo = lines.flatMap(ClockRecord.memo)
+        let origin = memo == nil ? nil : SystemClock.origin()
+        let isVirtual = memo == nil ? false : SystemClock.isVirtual()
+        let measured = memo.flatMap {
+            ClockState($0, at: .now(origin: origin, isVirtual: isVirtual))
+        }
+        lastAsked = measured == nil ? lines.flatMap(ClockRecord.lastAsked) : nil
+        (self.memo, self.origin, self.isVirtual) = (memo, origin, isVirtual)
     }
 
     /// What the check says of this moment; nil when there is none, or it does not hold any more.
@@ -27,9 +33,8 @@ struct KnownClock {
 
     /// What is known at this moment: by the check, else by the kernel's word.
     var state: ClockState {
-        if let measured { return measured }
-        let asked = lines.flatMap(ClockRecord.lastAsked)
-        return ClockState(kernelBound: SystemClock.kernelBound(), lastAskedAt: asked)
+        measured
+            ?? ClockState(kernelBound: SystemClock.kernelBound(), lastAskedAt: lastAsked)
     }
 }
 
