@@ -27,7 +27,7 @@ _otptoken() {
             ended=1
         elif [[ $word == -?* && ! $ended ]]; then
             case $command:$word in
-            *:--home | *:--passphrase-file | init:--server | init:--service-id | init:--user-id | init:--name | init:--start-password-file | init:--ca-file | show:--at | watch:--count | passphrase:--new-passphrase-file | unlock:--for | clock:--server | clock:--ca-file | clock:--timeout) option=$word ;;
+            *:--home | *:--passphrase-file | init:--server | init:--service-id | init:--user-id | init:--name | init:--start-password-file | init:--ca-file | show:--at | show:--min-remaining | watch:--count | passphrase:--new-passphrase-file | unlock:--for | clock:--server | clock:--ca-file | clock:--timeout) option=$word ;;
             esac
         elif [[ ! $command ]]; then
             command=$word
@@ -48,7 +48,7 @@ _otptoken() {
     elif [[ $cur == -* && ! $ended ]]; then
         case $command in
         init) COMPREPLY=($(compgen -W '--server --service-id --user-id --name --start-password-file --ca-file --allow-http --force --home --passphrase-file --quiet --help --version' -- "$cur")) ;;
-        show) COMPREPLY=($(compgen -W '--next --at --all --strict-clock --correct --json --home --passphrase-file --quiet --help --version' -- "$cur")) ;;
+        show) COMPREPLY=($(compgen -W '--next --at --min-remaining --all --strict-clock --correct --json --home --passphrase-file --quiet --help --version' -- "$cur")) ;;
         watch) COMPREPLY=($(compgen -W '--count --json --home --passphrase-file --quiet --help --version' -- "$cur")) ;;
         list) COMPREPLY=($(compgen -W '--names --json --home --passphrase-file --quiet --help --version' -- "$cur")) ;;
         rename) COMPREPLY=($(compgen -W '--home --passphrase-file --quiet --help --version' -- "$cur")) ;;

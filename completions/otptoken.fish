@@ -11,7 +11,7 @@ function __otptoken_at
         else if test "$word" = --; and not set -q ended[1]
             set ended yes
         else if string match -q -- '-?*' $word; and not set -q ended[1]
-            contains -- $word --home --passphrase-file --server --service-id --user-id --name --start-password-file --ca-file --at --count --new-passphrase-file --for --server --ca-file --timeout
+            contains -- $word --home --passphrase-file --server --service-id --user-id --name --start-password-file --ca-file --at --min-remaining --count --new-passphrase-file --for --server --ca-file --timeout
             and set option $word
         else
             set -a words $word
@@ -54,6 +54,7 @@ complete -c otptoken -n "__otptoken_at init" -l allow-http -d 'take a server wit
 complete -c otptoken -n "__otptoken_at init" -l force -d 'enrol again, in the place of the token that is here'
 complete -c otptoken -n "__otptoken_at show" -l next -d 'print the code that follows'
 complete -c otptoken -n "__otptoken_at show" -l at -x -d 'print the code of TIME: unix seconds or RFC 3339'
+complete -c otptoken -n "__otptoken_at show" -l min-remaining -x -d 'wait for the next code when this one ends sooner than that'
 complete -c otptoken -n "__otptoken_at show" -l all -d 'print the codes of all tokens, with their names'
 complete -c otptoken -n "__otptoken_at show" -l strict-clock -d 'print no code unless the clock is known to be right'
 complete -c otptoken -n "__otptoken_at show" -l correct -d 'compute the code with the measured offset of the clock'

@@ -1,5 +1,6 @@
 internal import Cryptography
 internal import Enrolment
+internal import OATH
 internal import Platform
 internal import TokenStore
 
@@ -188,6 +189,28 @@ enum Messages {
         CommandFailure(
             .usage, "--count takes a number from 1 on, not \(printable(text))",
             hints: ["leave it out to go on without end"])
+    }
+
+    static func badRemaining(_ text: String) -> CommandFailure {
+        CommandFailure(
+            .usage, "--min-remaining takes whole seconds, not \(printable(text))",
+            hints: ["10 are enough to type a code"])
+    }
+
+    static func shorterPeriod(_ token: Token, _ seconds: Int64) -> CommandFailure {
+        CommandFailure(
+            .usage, "no code of \(printable(token.name)) lasts for \(seconds) s",
+            hints: ["they last for \(token.totp.period) s"])
+    }
+
+    static func excludes(_ option: String, _ other: String) -> CommandFailure {
+        CommandFailure(
+            .usage, "--\(option) and --\(other) exclude each other",
+            hints: ["leave one of them out"])
+    }
+
+    static func waitingForCode(_ seconds: Int64) -> String {
+        "Waiting \(seconds) s for the next code…"
     }
 
     static func nameWithAll() -> CommandFailure {

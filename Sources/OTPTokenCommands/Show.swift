@@ -1,17 +1,22 @@
 internal import ClockCheck
 internal import JSON
+internal import OATH
 internal import Platform
 internal import TokenStore
 
 /// `show [NAME]`: the code on standard output, and nothing else there.
 func show(_ line: Invocation, _ session: Session) throws(CommandFailure) {
     let time = try givenTime(line)
+    let least = try leastRemaining(line)
     if line.has("all") {
         guard line.operands.isEmpty else { throw Messages.nameWithAll() }
     }
     let wishes = try ClockWishes(session, wantsCorrection: line.has("correct"))
     let tokens = try session.activeTokens()
     let chosen = line.has("all") ? tokens : [try choose(line.operands.first, from: tokens)]
+    if let least, let token = chosen.first(where: { $0.totp.period < least }) {
+        throw Messages.shorterPeriod(token, least)
+    }
     // The code first, and the clock before it only where the answer hangs on that.
     let hangsOnClock = line.has("strict-clock") || time == nil && wishes.wantsCorrection
     var clock: CodeClock?
@@ -23,7 +28,7 @@ func show(_ line: Invocation, _ session: Session) throws(CommandFailure) {
     if line.has("strict-clock"), let clock, clock.verdict.status != .done {
         throw Messages.clockNotGoodEnough(clock.state)
     }
-    let now = time ?? clock?.nowSeconds() ?? wallClockSeconds()
+    let now = time ?? session.waitForCodes(chosen, lasting: least ?? 0, clock)
     let next = line.has("next")
     if line.has("json") {
         var reports: [CodeReport] = []
@@ -53,6 +58,44 @@ private func givenTime(_ line: Invocation) throws(CommandFailure) -> Int64? {
     guard let time = moment(text) else { throw Messages.badTime(text) }
     guard !line.has("correct") else { throw Messages.correctionOfPast() }
     return time
+}
+
+/// The seconds of `--min-remaining`; nil without it.
+private func leastRemaining(_ line: Invocation) throws(CommandFailure) -> Int64? {
+    guard let text = line.value("min-remaining") else { return nil }
+    for option in ["at", "next"] where line.has(option) {
+        throw Messages.excludes("min-remaining", option)
+    }
+    guard let seconds = Int64(text), seconds >= 0, "\(seconds)" == text else {
+        throw Messages.badRemaining(text)
+    }
+    return seconds
+}
+
+extension Session {
+    /// Waits until every code lasts for long enough; Ctrl-C does what it always does.
+    ///
+    /// - Parameters:
+    ///   - tokens: whose codes.
+    ///   - least: how many seconds each has to last; with 0 nothing is waited for.
+    ///   - clock: the one that they are computed from; nil for this machine's as it is.
+    /// - Returns: the moment for which that is so, in unix seconds.
+    fileprivate func waitForCodes(
+        _ tokens: [Token], lasting least: Int64, _ clock: CodeClock?
+    ) -> Int64 {
+        var hasTold = false
+        while true {
+            let time = clock?.now() ?? wallClockNanoseconds()
+            let now = time / .second
+            guard least > 0 else { return now }
+            let ends = tokens.map { $0.totp.start(of: $0.totp.step(at: now) + 1) }
+            guard let end = ends.filter({ $0 - now < least }).min() else { return now }
+            if !hasTold { progress(Messages.waitingForCode(end - now)) }
+            hasTold = true
+            // In short pieces: somebody may set the clock.
+            pause(microseconds: Int(min(end * .second - time, .second) / 1000) + 1)
+        }
+    }
 }
 
 /// The token of a name, or the default when there is none.

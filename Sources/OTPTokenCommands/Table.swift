@@ -44,6 +44,9 @@ extension ProgramTable {
                     OptionEntry("next", "print the code that follows"),
                     OptionEntry(
                         "at", value: "TIME", "print the code of TIME: unix seconds or RFC 3339"),
+                    OptionEntry(
+                        "min-remaining", value: "SECONDS",
+                        "wait for the next code when this one ends sooner than that"),
                     OptionEntry("all", "print the codes of all tokens, with their names"),
                     OptionEntry(
                         "strict-clock", "print no code unless the clock is known to be right"),

@@ -34,4 +34,7 @@ package struct Deadline: Sendable {
 }
 
 /// Does nothing for a while.
-package func pause(seconds: Int) { usleep(UInt32(clamping: seconds * 1_000_000)) }
+package func pause(seconds: Int) { pause(microseconds: seconds * 1_000_000) }
+
+/// Does nothing for less than a second, or a little more.
+package func pause(microseconds: Int) { usleep(UInt32(clamping: microseconds)) }
