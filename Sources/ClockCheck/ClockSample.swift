@@ -30,9 +30,12 @@ extension ClockSample {
     ///   - now: the clocks of the later moment.
     /// - Returns: the sample with another offset.
     package func carried(from step: Nanoseconds, to now: ClockReading) -> ClockSample {
-        ClockSample(
-            offset: Nanoseconds(clamping: Int128(offset) - (now.step - Int128(step))),
-            error: error, delay: delay, stratum: stratum, isAuthenticated: isAuthenticated)
+        // Far from the ends, where a bound added to it would be no number.
+        let furthest = Int128(Nanoseconds.max / 2)
+        let carried = Int128(offset) - (now.step - Int128(step))
+        return ClockSample(
+            offset: Nanoseconds(min(max(carried, -furthest), furthest)), error: error,
+            delay: delay, stratum: stratum, isAuthenticated: isAuthenticated)
     }
 }
 

@@ -17,7 +17,7 @@ package struct ClockState: Equatable, Sendable {
     package let offset: Nanoseconds?
     /// Its bound; nil with it.
     package let error: Nanoseconds?
-    /// Nil when it is unknown.
+    /// Nil when nobody says anything.
     package let evidence: Evidence?
     /// When time servers or the issuer were asked, in unix seconds; nil when nobody was.
     package let checkedAt: Int64?
@@ -58,10 +58,7 @@ package struct ClockState: Equatable, Sendable {
                 offset: $0.offset, error: $0.error, evidence: .servers($0.evidence),
                 checkedAt: time)
         }
-        self =
-            state
-            ?? ClockState(
-                verdict: .unknown, offset: nil, error: nil, evidence: nil, checkedAt: time)
+        self = state ?? ClockState(kernelBound: nil, lastAskedAt: time)
     }
 
     /// Carries a check forward; nil when it says nothing of this moment any more.

@@ -286,12 +286,6 @@ extension Messages {
             hints: ["leave it out for 3 seconds"])
     }
 
-    static func correctionOfPast() -> CommandFailure {
-        CommandFailure(
-            .usage, "--at and --correct exclude each other",
-            hints: ["the code of a given time does not hang on this machine's clock"])
-    }
-
     /// A bound as seconds with so many decimals, rounded up: what is printed is a bound, too.
     private static func seconds(bound: Nanoseconds, digits: Int = 1) -> String {
         let unit = (digits..<9).reduce(Nanoseconds(1)) { unit, _ in unit * 10 }

@@ -55,7 +55,7 @@ struct Settings {
     private func isFirst(
         of choices: (String, String), _ key: String
     ) throws(CommandFailure) -> Bool? {
-        guard let entry = configuration.entries.first(where: { $0.key == key }) else { return nil }
+        guard let entry = configuration.entry(key) else { return nil }
         guard entry.value == choices.0 || entry.value == choices.1 else {
             throw Messages.badSetting(entry, choices, path)
         }
@@ -64,8 +64,7 @@ struct Settings {
 
     /// The time servers to ask; nil when none are set.
     func clockServers() throws(CommandFailure) -> [TimeServerURL]? {
-        guard let entry = configuration.entries.first(where: { $0.key == Self.clockServers })
-        else { return nil }
+        guard let entry = configuration.entry(Self.clockServers) else { return nil }
         let words = entry.value.split(whereSeparator: { " \t,".contains($0) }).map(String.init)
         return try TimeServerURL.all(words, at: Messages.place(entry, path))
     }

@@ -48,7 +48,7 @@ func show(_ line: Invocation, _ session: Session) throws(CommandFailure) {
     }
     // That of another time does not hang on this machine's clock.
     guard time == nil, !session.isQuiet else { return }
-    if !hangsOnClock { clock = session.checkedClock(wishes) }
+    if clock == nil || !hangsOnClock && session.hasReader { clock = session.checkedClock(wishes) }
     if let clock { session.tell(clock, wishes) }
 }
 
@@ -56,7 +56,7 @@ func show(_ line: Invocation, _ session: Session) throws(CommandFailure) {
 private func givenTime(_ line: Invocation) throws(CommandFailure) -> Int64? {
     guard let text = line.value("at") else { return nil }
     guard let time = moment(text) else { throw Messages.badTime(text) }
-    guard !line.has("correct") else { throw Messages.correctionOfPast() }
+    guard !line.has("correct") else { throw Messages.excludes("correct", "at") }
     return time
 }
 

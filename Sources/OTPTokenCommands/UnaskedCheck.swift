@@ -15,7 +15,7 @@ struct UnaskedCheck: ~Copyable {
         case long = "3"
     }
 
-    private var process: Rerun
+    private let process: Rerun
 
     /// Starts it; nil when it cannot be started: then the clock stays as unknown as it is.
     ///

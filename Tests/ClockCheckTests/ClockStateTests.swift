@@ -62,6 +62,19 @@ import Testing
         #expect(none.evidence == nil && none.checkedAt == 7 && !none.allowsCorrection)
     }
 
+    @Test func `a sample is carried over a step, and to no number that ends anything`() {
+        let sample = ClockSample(
+            offset: 5 * .second, error: 2 * .second, delay: 1, stratum: 1, isAuthenticated: true)
+        let now = reading(after: 60 * .second, stepped: -60 * .second)
+        let carried = sample.carried(from: Self.realtime, to: now)
+        #expect(carried.offset == 65 * .second && carried.error == 2 * .second)
+        #expect(carried.delay == 1 && carried.isAuthenticated)
+        for step in [Nanoseconds.min, -1, 0, .max] {
+            let far = sample.carried(from: step, to: now)
+            #expect(ClockSelection([("a", far)]) != nil)
+        }
+    }
+
     @Test func `the kernel's word is evidence, and no verdict`() {
         for bound in [0, 300_000_000, 10_000_000_000] as [Nanoseconds] {
             let state = ClockState(kernelBound: bound, lastAskedAt: 7)

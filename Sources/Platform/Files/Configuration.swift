@@ -66,7 +66,10 @@ package struct Configuration: Equatable, Sendable {
     }
 
     /// What was set for a key, or nil.
-    package func value(_ key: String) -> String? { entries.first { $0.key == key }?.value }
+    package func value(_ key: String) -> String? { entry(key)?.value }
+
+    /// The line that sets a key, or nil.
+    package func entry(_ key: String) -> Entry? { entries.first { $0.key == key } }
 
     /// The settings as a text that is read alike, comments apart.
     package var text: String { entries.map { "\($0.key) = \($0.value)\n" }.joined() }

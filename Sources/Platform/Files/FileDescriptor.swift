@@ -22,6 +22,18 @@ package struct FileDescriptor: ~Copyable, Sendable {
         self.init(owning: number)
     }
 
+    /// Waits until it can be read, or what else is asked for.
+    ///
+    /// - Parameters:
+    ///   - events: POLLIN or POLLOUT.
+    ///   - milliseconds: for how long at most.
+    /// - Returns: false when the time is over.
+    /// - Throws: the reason.
+    func isReady(for events: CInt = POLLIN, within milliseconds: Int) throws(Errno) -> Bool {
+        var entry = pollfd(fd: number, events: Int16(events), revents: 0)
+        return try retrying { unsafe poll(&entry, 1, CInt(clamping: milliseconds)) } > 0
+    }
+
     /// Reads at most `count` bytes, none at the end.
     package func read(atMost count: Int) throws(Errno) -> [UInt8] {
         var failure: Errno?

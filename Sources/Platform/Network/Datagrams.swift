@@ -90,9 +90,8 @@ package struct DatagramSocket: ~Copyable {
                 return try descriptor.read(atMost: Self.maximumCount)
             } catch .wouldBlock {
                 guard !deadline.isOver else { throw .timedOut }
-                var entry = pollfd(fd: descriptor.number, events: Int16(POLLIN), revents: 0)
                 do {
-                    _ = try retrying { unsafe poll(&entry, 1, CInt(clamping: deadline.remaining)) }
+                    _ = try descriptor.isReady(within: deadline.remaining)
                 } catch {
                     throw .connectionLost(error)
                 }

@@ -79,7 +79,7 @@ struct Socket: ~Copyable {
             }
             if status != 0 {
                 guard errno == EINPROGRESS else { throw Errno.last }
-                guard try wait(number, for: POLLOUT, milliseconds: milliseconds) else {
+                guard try descriptor.isReady(for: POLLOUT, within: milliseconds) else {
                     throw Errno(ETIMEDOUT)
                 }
                 var failure: CInt = 0
@@ -152,18 +152,10 @@ struct Socket: ~Copyable {
     func wait(for events: CInt, deadline: Deadline) throws(NetworkError) {
         let ready: Bool
         do {
-            ready = try Self.wait(
-                descriptor.number, for: events, milliseconds: deadline.remaining)
+            ready = try descriptor.isReady(for: events, within: deadline.remaining)
         } catch {
             throw .connectionLost(error)
         }
         guard ready else { throw .timedOut }
-    }
-
-    private static func wait(
-        _ number: CInt, for events: CInt, milliseconds: Int
-    ) throws(Errno) -> Bool {
-        var entry = pollfd(fd: number, events: Int16(events), revents: 0)
-        return try retrying { unsafe poll(&entry, 1, CInt(clamping: milliseconds)) } > 0
     }
 }

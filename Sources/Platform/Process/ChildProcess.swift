@@ -25,9 +25,8 @@ struct ChildProcess: ~Copyable {
         guard !isReaped else { return }
         // Asks first, and insists a second later.
         kill(process, SIGTERM)
-        var entry = pollfd(fd: end.number, events: Int16(POLLIN), revents: 0)
-        _ = try? retrying { unsafe poll(&entry, 1, 1000) }
-        if entry.revents == 0 { kill(process, SIGKILL) }
+        let hasEnded = try? end.isReady(within: 1000)
+        if hasEnded != true { kill(process, SIGKILL) }
         var status: CInt = 0
         _ = try? retrying { unsafe waitpid(process, &status, 0) }
     }
@@ -76,8 +75,7 @@ package struct Rerun: ~Copyable {
     ///
     /// - Parameter deadline: the end of waiting.
     package func wait(by deadline: Deadline) {
-        var entry = pollfd(fd: end, events: Int16(POLLIN), revents: 0)
-        _ = try? retrying { unsafe poll(&entry, 1, CInt(clamping: deadline.remaining)) }
+        _ = try? ending.isReady(within: deadline.remaining)
     }
 }
 
