@@ -48,8 +48,8 @@ _otptoken() {
     elif [[ $cur == -* && ! $ended ]]; then
         case $command in
         init) COMPREPLY=($(compgen -W '--server --service-id --user-id --name --start-password-file --ca-file --allow-http --force --home --passphrase-file --quiet --help --version' -- "$cur")) ;;
-        show) COMPREPLY=($(compgen -W '--next --at --min-remaining --all --strict-clock --correct --json --home --passphrase-file --quiet --help --version' -- "$cur")) ;;
-        watch) COMPREPLY=($(compgen -W '--count --json --home --passphrase-file --quiet --help --version' -- "$cur")) ;;
+        show) COMPREPLY=($(compgen -W '--next --at --min-remaining --copy --print --all --strict-clock --correct --force --json --home --passphrase-file --quiet --help --version' -- "$cur")) ;;
+        watch) COMPREPLY=($(compgen -W '--count --force --json --home --passphrase-file --quiet --help --version' -- "$cur")) ;;
         list) COMPREPLY=($(compgen -W '--names --json --home --passphrase-file --quiet --help --version' -- "$cur")) ;;
         rename) COMPREPLY=($(compgen -W '--home --passphrase-file --quiet --help --version' -- "$cur")) ;;
         remove) COMPREPLY=($(compgen -W '--yes --home --passphrase-file --quiet --help --version' -- "$cur")) ;;

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -244,10 +245,13 @@ int shim_is_virtual(void) {
 
 const char *shim_resolve_text(int why) { return gai_strerror(why); }
 
-// Starts a program whose output goes into a pipe, or, in a session of its own, output and errors nowhere (output < 0).
-static int spawn(const char *path, char *const *words, int output, shim_child *child) {
+// Starts a program. Its errors are this process's where its output goes somewhere; else (output < 0) both go nowhere, and
+// it has a session of its own.
+static int spawn(const char *path, char *const *words, int input, int output, shim_child *child) {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
+    // Whoever started this process may have had it ignore its children, and then nobody learns how they end.
+    signal(SIGCHLD, SIG_DFL);
     int why = posix_spawn_file_actions_init(&actions);
     if (why != 0) return why;
     why = posix_spawnattr_init(&attributes);
@@ -262,7 +266,8 @@ static int spawn(const char *path, char *const *words, int output, shim_child *c
         posix_spawnattr_setsigmask(&attributes, &none);
         int flags = POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK;
         posix_spawnattr_setflags(&attributes, (short)(output < 0 ? flags | POSIX_SPAWN_SETSID : flags));
-        why = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+        why = input >= 0 ? posix_spawn_file_actions_adddup2(&actions, input, 0)
+                         : posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
         if (why == 0 && output >= 0) why = posix_spawn_file_actions_adddup2(&actions, output, 1);
         for (int i = 1; i <= 2 && why == 0 && output < 0; i++)
             why = posix_spawn_file_actions_addopen(&actions, i, "/dev/null", O_WRONLY, 0);
@@ -282,20 +287,27 @@ static int spawn(const char *path, char *const *words, int output, shim_child *c
 }
 
 int shim_spawn(char *const *words, shim_child *child) {
-    // Whoever started this process may have had it ignore its children, and then nobody learns how they end.
-    signal(SIGCHLD, SIG_DFL);
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0) return errno;
-    int why = spawn(words[0], words, ends[1], child);
+    int why = spawn(words[0], words, -1, ends[1], child);
     close(ends[1]);
     child->output = ends[0];
     if (why != 0) close(ends[0]);
     return why;
 }
 
-int shim_rerun(char *const *words, shim_child *child) {
-    signal(SIGCHLD, SIG_DFL);
+int shim_spawn_aside(int itself, char *const *words, const void *input, size_t count, shim_child *child) {
     child->output = -1;
     // What was started is what runs once more, whatever lies at its path or in PATH by now.
-    return spawn("/proc/self/exe", words, -1, child);
+    const char *path = itself ? "/proc/self/exe" : words[0];
+    if (count == 0) return spawn(path, words, -1, -1, child);
+    int ends[2];
+    // So little fits into the pipe before anybody reads it.
+    if (count > PIPE_BUF) return E2BIG;
+    if (pipe2(ends, O_CLOEXEC) != 0) return errno;
+    int why = write(ends[1], input, count) == (ssize_t)count ? 0 : EIO;
+    close(ends[1]);
+    if (why == 0) why = spawn(path, words, ends[0], -1, child);
+    close(ends[0]);
+    return why;
 }

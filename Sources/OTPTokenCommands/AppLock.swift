@@ -48,7 +48,7 @@ func lock(_ session: Session) throws(CommandFailure) {
 }
 
 private func unlockTime(_ line: Invocation, _ session: Session) throws(CommandFailure) -> Int {
-    guard let text = line.value("for") else { return try Settings(session.locations).unlockTime() }
+    guard let text = line.value("for") else { return try session.settings.read().unlockTime() }
     guard let seconds = duration(text) else { throw Messages.badDuration(text, "--for", .usage) }
     return seconds
 }

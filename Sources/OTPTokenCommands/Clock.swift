@@ -46,7 +46,7 @@ extension Session {
     /// - Returns: none where `clock.check` says never.
     /// - Throws: when it cannot be written down: whoever cannot remember does not ask.
     fileprivate func claim(_ servers: [TimeServerURL]) throws(CommandFailure) -> [TimeServerURL] {
-        guard try Settings(locations).checksClock() else { return [] }
+        guard try settings.read().checksClock() else { return [] }
         let now = ClockReading.now()
         var due: [String] = []
         try Messages.naming(locations.clock) { () throws(FileError) in
@@ -91,7 +91,7 @@ private func timeServers(
 ) throws(CommandFailure) -> [TimeServerURL] {
     let given = line.values("server")
     guard given.isEmpty else { return try TimeServerURL.all(given) }
-    return try Settings(session.locations).clockServers() ?? TimeServerURL.usual
+    return try session.settings.read().clockServers() ?? TimeServerURL.usual
 }
 
 extension TimeServerURL {

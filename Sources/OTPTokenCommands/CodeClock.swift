@@ -45,14 +45,18 @@ struct ClockWishes {
     /// - Parameters:
     ///   - session: whose they are.
     ///   - wantsCorrection: whether the command line asks for it.
-    /// - Throws: when the config cannot be read, or is not as it should be.
+    /// - Throws: when the config cannot be read.
     init(_ session: Session, wantsCorrection: Bool = false) throws(CommandFailure) {
-        let settings = try Settings(session.locations)
-        mayCheck = try settings.checksClock()
-        // A check that can never be made is not for later to find out.
-        _ = try settings.clockServers()
-        let corrects = try settings.correctsClock()
-        self.wantsCorrection = wantsCorrection || corrects
+        let file = session.settings
+        let settings = try file.read()
+        // Where it is not understood who may be asked, nobody is.
+        let checks = file.warning { () throws(CommandFailure) in
+            _ = try settings.clockServers()
+            return try settings.checksClock()
+        }
+        mayCheck = checks ?? false
+        let corrects = file.warning { () throws(CommandFailure) in try settings.correctsClock() }
+        self.wantsCorrection = wantsCorrection || corrects ?? false
     }
 }
 

@@ -65,7 +65,7 @@ extension Session {
         let backup = examine(locations.backup)
         let store = onceMore(first)
         findings.append(deviceKey(isNeeded: store.sealed?.hasSlot(.device) ?? false))
-        findings.append(settings())
+        findings.append(config())
         findings.append(storeFinding(store, backup))
         findings.append(backupFinding(backup, store))
         findings += storesAside().map { Finding(.note, Messages.aside($0)) }
@@ -94,9 +94,9 @@ extension Session {
         }
     }
 
-    private func settings() -> Finding {
+    private func config() -> Finding {
         do {
-            let settings = try Settings(locations)
+            let settings = try Settings(locations.config)
             _ = try settings.checksClock()
             _ = try settings.clockServers()
             _ = try settings.correctsClock()

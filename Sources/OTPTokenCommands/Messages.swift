@@ -213,6 +213,14 @@ enum Messages {
         "Waiting \(seconds) s for the next code…"
     }
 
+    static func secondsLeft(_ seconds: Int64) -> String {
+        localized("\(seconds) s left", ja: "残り\(seconds)秒")
+    }
+
+    static func beginsIn(_ seconds: Int64) -> String {
+        localized("valid in \(seconds) s", ja: "\(seconds)秒後から有効")
+    }
+
     static func nameWithAll() -> CommandFailure {
         CommandFailure(
             .usage, "--all and a NAME exclude each other", hints: ["leave one of them out"])

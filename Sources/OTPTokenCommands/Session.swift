@@ -12,6 +12,7 @@ struct Session {
     /// The folder that --home names; nil without it.
     let home: String?
     let isQuiet: Bool
+    let settings: SettingsFile
     /// Finds the store's key.
     let unlocking: Unlocking
 
@@ -40,7 +41,8 @@ struct Session {
         } else {
             throw Messages.noHome()
         }
-        unlocking = Unlocking(locations, passphraseFile: line.value("passphrase-file"))
+        settings = SettingsFile(locations.config, isQuiet: isQuiet)
+        unlocking = Unlocking(locations, settings, passphraseFile: line.value("passphrase-file"))
     }
 
     /// Tells somebody who waits at a terminal what for.

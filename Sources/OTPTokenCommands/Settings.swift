@@ -1,14 +1,59 @@
 internal import Platform
 
-/// The person's settings; the file is read by the commands that need one of them, and by no other.
+/// Reads the person's settings once, when the first of them is needed; commands that need none do not read them.
+final class SettingsFile {
+    private let path: String
+    private let isQuiet: Bool
+    private var settings: Settings?
+
+    /// Remembers where they are.
+    ///
+    /// - Parameters:
+    ///   - path: of the config.
+    ///   - isQuiet: whether to keep to itself what is odd in it.
+    init(_ path: String, isQuiet: Bool) {
+        self.path = path
+        self.isQuiet = isQuiet
+    }
+
+    /// The settings; at the first time keys that mean nothing are warned of.
+    ///
+    /// - Returns: the settings.
+    /// - Throws: when the file cannot be read, or a line of it.
+    func read() throws(CommandFailure) -> Settings {
+        if let settings { return settings }
+        let settings = try Settings(path)
+        if !isQuiet { for failure in settings.unknown { warn(failure) } }
+        self.settings = settings
+        return settings
+    }
+
+    /// A setting that is not worth failing for: where it is wrong, that is said, and it counts as not set.
+    ///
+    /// - Parameter value: reads it.
+    /// - Returns: the value, or nil when it is wrong.
+    func warning<Value>(_ value: () throws(CommandFailure) -> Value) -> Value? {
+        do {
+            return try value()
+        } catch {
+            if !isQuiet { warn(error) }
+            return nil
+        }
+    }
+
+    private func warn(_ failure: CommandFailure) { writeNote(Messages.warning(failure)) }
+}
+
+/// The person's settings.
 struct Settings {
     private static let clockCheck = "clock.check"
     private static let clockServers = "clock.servers"
     private static let clockCorrect = "clock.correct"
+    private static let clipboardClear = "clipboard.clear"
     private static let unlockFor = "unlock.for"
     private static let passphraseCommand = "passphrase.command"
     private static let keys = [
-        clockCheck, clockServers, clockCorrect, "clipboard.clear", unlockFor, passphraseCommand,
+        clockCheck, clockServers, clockCorrect, clipboardClear, unlockFor, passphraseCommand,
     ]
     private static let defaultUnlockTime = 15 * 60
 
@@ -17,18 +62,21 @@ struct Settings {
 
     /// Reads the file.
     ///
-    /// - Parameter locations: where it lies.
-    /// - Throws: when it cannot be read, or says something that no version knows.
-    init(_ locations: Locations) throws(CommandFailure) {
-        path = locations.config
+    /// - Parameter path: where it lies.
+    /// - Throws: when it cannot be read, or a line of it.
+    init(_ path: String) throws(CommandFailure) {
+        self.path = path
         do {
             configuration = try Configuration.read(path)
         } catch {
             throw Messages.configuration(error, path)
         }
-        if let entry = configuration.entries.first(where: { !Self.keys.contains($0.key) }) {
-            throw Messages.unknownSetting(
-                entry, path, nearest: nearest(to: entry.key, in: Self.keys))
+    }
+
+    /// The keys that mean nothing to this version, each as the words for it.
+    var unknown: [CommandFailure] {
+        configuration.entries.filter { !Self.keys.contains($0.key) }.map {
+            Messages.unknownSetting($0, path, nearest: nearest(to: $0.key, in: Self.keys))
         }
     }
 
@@ -50,6 +98,26 @@ struct Settings {
     /// Whether codes are to be computed with the measured offset.
     func correctsClock() throws(CommandFailure) -> Bool {
         try isFirst(of: ("on", "off"), Self.clockCorrect) ?? false
+    }
+
+    /// When the clipboard is cleared.
+    enum ClipboardTime: Equatable {
+        /// When the code ends.
+        case end
+        /// After so many seconds.
+        case seconds(Int)
+        case never
+    }
+
+    /// When a code is to be taken from the clipboard.
+    func clipboardTime() throws(CommandFailure) -> ClipboardTime {
+        guard let entry = configuration.entry(Self.clipboardClear) else { return .end }
+        if entry.value == "never" { return .never }
+        // Seconds with and without their unit.
+        guard let seconds = duration(entry.value) ?? duration(entry.value + "s") else {
+            throw Messages.badClipboardTime(entry, path)
+        }
+        return .seconds(seconds)
     }
 
     private func isFirst(

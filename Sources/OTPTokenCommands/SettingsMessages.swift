@@ -41,6 +41,27 @@ extension Messages {
             hints: [nearest.map { "did you mean \($0)?" } ?? "`man otptoken` lists the keys"])
     }
 
+    /// What would be a failure, and is none here.
+    static func warning(_ failure: CommandFailure) -> String {
+        ([localized("Warning: \(failure.message)", ja: "警告: \(failure.message)")]
+            + failure.hints.map { "hint: \($0)" }).joined(separator: "\n")
+    }
+
+    static func badClipboardTime(
+        _ entry: Configuration.Entry, _ path: String
+    ) -> CommandFailure {
+        CommandFailure(
+            .failure,
+            localized(
+                "\(place(entry, path)) is no number of seconds: \(printable(entry.value))",
+                ja: "\(place(entry, path)) は秒数ではありません: \(printable(entry.value))"),
+            hints: [
+                localized(
+                    "write 30, or never; without it the clipboard is cleared when the code ends",
+                    ja: "30 のような秒数か never を書いてください。ないときはコードの終わりに消します")
+            ])
+    }
+
     /// Where a setting stands, and which it is.
     static func place(_ entry: Configuration.Entry, _ path: String) -> String {
         "\(printable(path, limit: 200)), line \(entry.line): \(entry.key)"

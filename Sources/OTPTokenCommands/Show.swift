@@ -11,6 +11,7 @@ func show(_ line: Invocation, _ session: Session) throws(CommandFailure) {
     if line.has("all") {
         guard line.operands.isEmpty else { throw Messages.nameWithAll() }
     }
+    let copying = try wantedCopying(line, session)
     let wishes = try ClockWishes(session, wantsCorrection: line.has("correct"))
     let tokens = try session.activeTokens()
     let chosen = line.has("all") ? tokens : [try choose(line.operands.first, from: tokens)]
@@ -29,27 +30,84 @@ func show(_ line: Invocation, _ session: Session) throws(CommandFailure) {
         throw Messages.clockNotGoodEnough(clock.state)
     }
     let now = time ?? session.waitForCodes(chosen, lasting: least ?? 0, clock)
+    let ended = line.has("force") ? [] : chosen.filter { $0.expiry(at: now) == .ended }
+    // What has not ended is printed all the same.
+    let living = ended.isEmpty ? chosen : chosen.filter { $0.expiry(at: now) != .ended }
+    if let first = ended.first, living.isEmpty { throw Messages.ended(first, command: "show") }
+    if let copying {
+        try copy(living[0], at: now, copying, clock, line, session)
+    } else {
+        try write(living, at: now, clock, line)
+    }
+    if time == nil, isTerminal(1), session.hasReader, copying == nil, !line.has("json") {
+        session.note(secondsLeft(living, at: now, ofNext: line.has("next")))
+    }
+    for token in living { if let text = token.expiryNotice(at: now) { session.note(text) } }
+    // That of another time does not hang on this machine's clock.
+    if time == nil, !session.isQuiet {
+        if clock == nil || !hangsOnClock && session.hasReader {
+            clock = session.checkedClock(wishes)
+        }
+        if let clock { session.tell(clock, wishes) }
+    }
+    if let first = ended.first { throw Messages.ended(first, command: "show") }
+}
+
+/// Prints the codes.
+private func write(
+    _ tokens: [Token], at now: Int64, _ clock: CodeClock?, _ line: Invocation
+) throws(CommandFailure) {
     let next = line.has("next")
     if line.has("json") {
         var reports: [CodeReport] = []
-        for token in chosen { reports.append(try CodeReport(token, at: now, withNext: next)) }
+        for token in tokens { reports.append(try CodeReport(token, at: now, withNext: next)) }
         let objects = reports.map { $0.json(clock?.state ?? .unknown) }
-        try writeResult((line.has("all") ? .array(objects) : objects[0]).text + "\n")
-    } else {
-        var lines = ""
-        // By index: no token is copied.
-        for index in chosen.indices {
-            let report = try CodeReport(chosen[index], at: now, withNext: next)
-            if line.has("all") { lines += report.name + "\t" }
-            lines += report.nextCode ?? report.code
-            lines += "\n"
-        }
-        try writeResult(lines)
+        return try writeResult((line.has("all") ? .array(objects) : objects[0]).text + "\n")
     }
-    // That of another time does not hang on this machine's clock.
-    guard time == nil, !session.isQuiet else { return }
-    if clock == nil || !hangsOnClock && session.hasReader { clock = session.checkedClock(wishes) }
-    if let clock { session.tell(clock, wishes) }
+    var lines = ""
+    // By index: no token is copied.
+    for index in tokens.indices {
+        let report = try CodeReport(tokens[index], at: now, withNext: next)
+        if line.has("all") { lines += report.name + "\t" }
+        lines += report.nextCode ?? report.code
+        lines += "\n"
+    }
+    try writeResult(lines)
+}
+
+/// Copies the code, and prints it where that is asked for, too.
+private func copy(
+    _ token: Token, at now: Int64, _ copying: Copying, _ clock: CodeClock?, _ line: Invocation,
+    _ session: Session
+) throws(CommandFailure) {
+    let next = line.has("next")
+    let report = try CodeReport(token, at: now, withNext: next)
+    let code = report.nextCode ?? report.code
+    let end = next ? report.validUntil + Int64(report.totp.period) : report.validUntil
+    let note = try copying.copy(code, until: end * .second - (clock?.shift ?? 0))
+    if line.has("print") { try writeResult("\(code)\n") }
+    session.note(note)
+}
+
+/// How long the codes last, or when the next ones begin: the first of them.
+private func secondsLeft(_ tokens: [Token], at now: Int64, ofNext: Bool) -> String {
+    let ends = tokens.map { $0.totp.start(of: $0.totp.step(at: now) + 1) - now }
+    let seconds = ends.min() ?? 0
+    return ofNext ? Messages.beginsIn(seconds) : Messages.secondsLeft(seconds)
+}
+
+/// What `--copy` needs; nil without it.
+private func wantedCopying(
+    _ line: Invocation, _ session: Session
+) throws(CommandFailure) -> Copying? {
+    guard line.has("copy") else {
+        guard !line.has("print") else { throw Messages.goesWith("print", "copy") }
+        return nil
+    }
+    for option in ["all", "json", "at"] where line.has(option) {
+        throw Messages.excludes("copy", option)
+    }
+    return try Copying(session)
 }
 
 /// The moment of `--at`; nil without it.

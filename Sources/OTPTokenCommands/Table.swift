@@ -47,11 +47,14 @@ extension ProgramTable {
                     OptionEntry(
                         "min-remaining", value: "SECONDS",
                         "wait for the next code when this one ends sooner than that"),
+                    OptionEntry("copy", "copy the code to the clipboard instead of printing it"),
+                    OptionEntry("print", "with --copy: print it as well"),
                     OptionEntry("all", "print the codes of all tokens, with their names"),
                     OptionEntry(
                         "strict-clock", "print no code unless the clock is known to be right"),
                     OptionEntry(
                         "correct", "compute the code with the measured offset of the clock"),
+                    OptionEntry("force", "print the code of a token that has ended"),
                     .json,
                 ]),
             CommandEntry(
@@ -59,6 +62,7 @@ extension ProgramTable {
                 operands: [OperandEntry("NAME", repeats: true, completion: .token)],
                 options: [
                     OptionEntry("count", value: "N", "end after N lines of output"),
+                    OptionEntry("force", "show the codes of tokens that have ended, too"),
                     .json,
                 ]),
             CommandEntry(

@@ -15,7 +15,7 @@ struct UnaskedCheck: ~Copyable {
         case long = "3"
     }
 
-    private let process: Rerun
+    private let process: SideProcess
 
     /// Starts it; nil when it cannot be started: then the clock stays as unknown as it is.
     ///
@@ -24,8 +24,8 @@ struct UnaskedCheck: ~Copyable {
     ///   - patience: how long servers may take.
     init?(_ session: Session, patience: Patience) {
         let home = session.home.map { ["--home", $0] } ?? []
-        let process = try? Rerun(
-            ProgramTable.otptoken.name,
+        let process = try? SideProcess(
+            .again(ProgramTable.otptoken.name),
             home + ["--quiet", "clock", "--if-due", "--timeout", patience.rawValue])
         guard let process else { return nil }
         self.process = process

@@ -11,12 +11,14 @@ final class Unlocking {
     private static let keyCount = 32
 
     private let locations: Locations
+    private let settings: SettingsFile
     private let passphraseFile: String?
     private var typed: Shared<SecretBytes>?
     private var found: [(identity: [UInt8], key: Shared<SecretBytes>)] = []
 
-    init(_ locations: Locations, passphraseFile: String?) {
+    init(_ locations: Locations, _ settings: SettingsFile, passphraseFile: String?) {
         self.locations = locations
+        self.settings = settings
         self.passphraseFile = passphraseFile
     }
 
@@ -247,7 +249,7 @@ final class Unlocking {
     /// - Returns: the secret.
     /// - Throws: when there is no such line, or the command fails.
     func commandSecret(isNew: Bool) throws(CommandFailure) -> SecretBytes {
-        guard let words = try Settings(locations).passphraseCommand() else {
+        guard let words = try settings.read().passphraseCommand() else {
             throw Messages.noCommand(locations, isNew: isNew)
         }
         do {

@@ -43,43 +43,14 @@ struct ChildProcess: ~Copyable {
     }
 }
 
-/// This program once more, beside this process, in a session of its own.
+/// Starts a program.
 ///
-/// For work that must not be in its way, or should have none of its memory. It goes on to its end even when nobody waits
-/// for it any more.
-package struct Rerun: ~Copyable {
-    private let ending: FileDescriptor
-    private let process: pid_t
-
-    /// Starts it, without any input or output.
-    ///
-    /// - Parameters:
-    ///   - name: the program's.
-    ///   - arguments: its arguments; it has this process's environment, too.
-    /// - Throws: the reason.
-    package init(_ name: String, _ arguments: [String]) throws(Errno) {
-        let child = try unsafe start([name] + arguments) { unsafe shim_rerun($0, $1) }
-        process = child.process
-        ending = FileDescriptor(owning: child.end)
-    }
-
-    deinit {
-        var status: CInt = 0
-        _ = unsafe waitpid(process, &status, WNOHANG)
-    }
-
-    /// A descriptor that becomes readable when it has ended.
-    package var end: CInt { ending.number }
-
-    /// Waits until it has ended.
-    ///
-    /// - Parameter deadline: the end of waiting.
-    package func wait(by deadline: Deadline) {
-        _ = try? ending.isReady(within: deadline.remaining)
-    }
-}
-
-private func start(
+/// - Parameters:
+///   - words: its name and its arguments.
+///   - call: the shim's.
+/// - Returns: what the shim tells of it.
+/// - Throws: the reason.
+func start(
     _ words: [String],
     _ call: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>, UnsafeMutablePointer<shim_child>)
         -> CInt

@@ -38,6 +38,11 @@ package struct ControllingTerminal: ~Copyable {
 
     private let descriptor: FileDescriptor
 
+    /// Whether this process has one.
+    package static var exists: Bool {
+        (try? FileDescriptor(open: "/dev/tty", O_RDWR | O_NOCTTY)) != nil
+    }
+
     /// Opens the terminal.
     ///
     /// - Throws: `Failure.none`.
@@ -71,6 +76,14 @@ package struct ControllingTerminal: ~Copyable {
     package func show(_ text: String) {
         // A terminal that is gone takes no more notes; the command itself goes on.
         try? descriptor.write(Array("\(text)\n".utf8))
+    }
+
+    /// Writes a control sequence.
+    ///
+    /// - Parameter sequence: the sequence.
+    /// - Returns: whether the terminal took it.
+    func send(_ sequence: String) -> Bool {
+        (try? descriptor.write(Array(sequence.utf8))) != nil
     }
 
     private func read(_ prompt: String, echo: Bool) throws(Failure) -> SecretBytes {

@@ -1,0 +1,63 @@
+internal import Platform
+internal import TokenStore
+
+/// What is said about the end of a token.
+extension Messages {
+    private static func end(_ token: Token) -> String {
+        token.expiresAt.map(localDate) ?? never
+    }
+
+    private static func inDays(_ days: Int) -> String {
+        switch days {
+        case 0: localized("today or tomorrow", ja: "あと1日以内")
+        case 1: localized("in 1 day", ja: "あと1日")
+        default: localized("in \(days) days", ja: "あと\(days)日")
+        }
+    }
+
+    private static var renewing: String {
+        localized(
+            "have the service issue a new token, then run `otptoken init`",
+            ja: "サービスで新しいトークンを発行してから `otptoken init` を実行してください")
+    }
+
+    /// Of a token that ends within 30 days.
+    static func endsSoon(_ token: Token, days: Int) -> String {
+        let name = printable(token.name)
+        return localized(
+            "\(name) ends on \(end(token)), \(inDays(days))",
+            ja: "\(name) の有効期限は \(end(token)) です (\(inDays(days)))") + "\nhint: \(renewing)"
+    }
+
+    static func hasEnded(_ token: Token) -> String {
+        let name = printable(token.name)
+        return localized(
+            "\(name) ended on \(end(token))", ja: "\(name) は \(end(token)) に有効期限が切れました")
+    }
+
+    /// In place of its code.
+    static func ended(_ token: Token, command: String) -> CommandFailure {
+        let forced = "otptoken \(command) --force \(shellQuoted(token.name))"
+        return CommandFailure(
+            .refused,
+            localized(
+                "\(hasEnded(token)): its codes are not accepted any more",
+                ja: "\(hasEnded(token))。コードはもう受け付けられません"),
+            hints: [
+                renewing,
+                localized(
+                    "`\(forced)` shows the code all the same",
+                    ja: "`\(forced)` はそれでもコードを表示します"),
+            ])
+    }
+
+    /// The same in few words, for the live view.
+    static func endsShort(_ token: Token, at time: Int64) -> String? {
+        switch token.expiry(at: time) {
+        case .far: nil
+        case .soon(let days):
+            localized("ends \(end(token)), \(inDays(days))", ja: "期限 \(end(token)) \(inDays(days))")
+        case .ended: localized("ended \(end(token))", ja: "期限切れ \(end(token))")
+        }
+    }
+}
