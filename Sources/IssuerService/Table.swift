@@ -6,7 +6,7 @@ extension ProgramTable {
     /// Everything that `otptoken-issuer` understands.
     package static let issuer = ProgramTable(
         name: "otptoken-issuer", version: releaseVersion,
-        summary: "issues tokens, and verifies their codes",
+        summary: "issues tokens, and verifies their codes", ja: "トークンを発行し、そのコードを検証します",
         globals: [
             .home,
             .help,
@@ -14,38 +14,49 @@ extension ProgramTable {
         ],
         commands: [
             CommandEntry(
-                "init", "makes a new issuer",
+                "init", "makes a new issuer", ja: "新しい発行元を作ります",
                 options: [
-                    OptionEntry("service-id", value: "ID", "the service ID that its users enter"),
-                    OptionEntry("name", value: "NAME", "who it is, as tokens show it"),
-                    OptionEntry("url", value: "URL", "where clients reach it"),
+                    OptionEntry(
+                        "service-id", value: "ID", "the service ID that its users enter",
+                        ja: "利用者が入力するサービスID"),
+                    OptionEntry(
+                        "name", value: "NAME", "who it is, as tokens show it",
+                        ja: "トークンに表示される発行元の名前"),
+                    OptionEntry("url", value: "URL", "where clients reach it", ja: "クライアントの接続先"),
                 ]),
             CommandEntry(
                 "issue", "issues a token to a person, and writes the mail about it",
+                ja: "トークンを発行し、利用者に送るメールを書き出します",
                 options: [
-                    OptionEntry("email", value: "ADDRESS", "where the mail goes"),
+                    OptionEntry("email", value: "ADDRESS", "where the mail goes", ja: "メールの宛先"),
                     OptionEntry(
                         "start-password-file", value: "FILE",
                         "read the start password from FILE (- for standard input) instead of making one",
+                        ja: "利用開始パスワードを作らず FILE から読みます（- は標準入力）",
                         completion: .file),
                 ]),
             CommandEntry(
-                "serve", "answers clients that enrol",
+                "serve", "answers clients that enrol", ja: "登録するクライアントに応答します",
                 options: [
                     OptionEntry(
-                        "listen", value: "ADDR:PORT", "where to listen; else 127.0.0.1:8080"),
+                        "listen", value: "ADDR:PORT", "where to listen; else 127.0.0.1:8080",
+                        ja: "待ち受けるアドレス。省くと 127.0.0.1:8080 です"),
                     OptionEntry(
                         "tls-cert", value: "PEM", "the certificate to show, with its chain",
+                        ja: "提示する証明書（証明書チェーンを含む）",
                         completion: .file),
-                    OptionEntry("tls-key", value: "PEM", "its private key", completion: .file),
+                    OptionEntry(
+                        "tls-key", value: "PEM", "its private key", ja: "証明書の秘密鍵", completion: .file
+                    ),
                 ]),
             CommandEntry(
                 "verify", "verifies a code: status 0 accepted, 1 rejected",
+                ja: "コードを検証します: 終了ステータスは受理なら 0、拒否なら 1",
                 operands: [user, OperandEntry("CODE", required: true)]),
             CommandEntry(
-                "list", "lists the users",
+                "list", "lists the users", ja: "利用者の一覧を表示します",
                 options: [.json]),
-            CommandEntry("revoke", "ends a user's token", operands: [user]),
+            CommandEntry("revoke", "ends a user's token", ja: "利用者のトークンを失効させます", operands: [user]),
             .completion,
             .help,
         ])

@@ -17,6 +17,7 @@ extension Token {
     /// How near the end is.
     ///
     /// - Parameter time: unix seconds.
+    /// - Returns: how near.
     func expiry(at time: Int64) -> Expiry {
         guard let expiresAt, time >= expiresAt - Self.noticeTime else { return .far }
         guard time < expiresAt else { return .ended }

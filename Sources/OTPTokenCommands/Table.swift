@@ -7,122 +7,166 @@ extension ProgramTable {
     package static let otptoken = ProgramTable(
         name: "otptoken", version: releaseVersion,
         summary: "shows the one-time codes of the tokens that services issue",
+        ja: "サービスが発行したトークンのワンタイムパスワードを表示します",
         globals: [
             .home,
             OptionEntry(
                 "passphrase-file", value: "FILE",
                 "read the passphrase from FILE (- for standard input) instead of asking",
+                ja: "パスフレーズを尋ねずに FILE から読みます（- は標準入力）",
                 completion: .file),
-            OptionEntry("quiet", "print no notes, only results and errors"),
+            OptionEntry(
+                "quiet", "print no notes, only results and errors", ja: "お知らせを出さず、結果とエラーだけを出します"),
             .help,
             .version,
         ],
         commands: [
             CommandEntry(
                 "init", "enrols: fetches a token from the service that issues it",
+                ja: "サービスが発行したトークンを登録します",
                 options: [
-                    OptionEntry("server", value: "URL", "the issuer's address, https://…"),
-                    OptionEntry("service-id", value: "ID", "the service ID from the mail"),
-                    OptionEntry("user-id", value: "ID", "the user ID from the mail"),
                     OptionEntry(
-                        "name", value: "NAME", "what to call the token here; else the issuer's name"
+                        "server", value: "URL", "the issuer's address, https://…",
+                        ja: "発行元のアドレス（https://…）"),
+                    OptionEntry(
+                        "service-id", value: "ID", "the service ID from the mail",
+                        ja: "メールにあるサービスID"),
+                    OptionEntry(
+                        "user-id", value: "ID", "the user ID from the mail", ja: "メールにあるユーザID"),
+                    OptionEntry(
+                        "name", value: "NAME",
+                        "what to call the token here; else the issuer's name",
+                        ja: "ここで使うトークンの名前。省くと発行元の名前です"
                     ),
                     OptionEntry(
                         "start-password-file", value: "FILE",
                         "read the start password from FILE (- for standard input) instead of asking",
+                        ja: "利用開始パスワードを FILE から読みます（- は標準入力）",
                         completion: .file),
                     OptionEntry(
                         "ca-file", value: "PEM", "trust the certificates in PEM, and no others",
+                        ja: "PEM にある証明書だけを信頼します",
                         completion: .file),
                     OptionEntry(
-                        "allow-http", "take a server without TLS that is not on this machine"),
-                    OptionEntry("force", "enrol again, in the place of the token that is here"),
+                        "allow-http", "take a server without TLS that is not on this machine",
+                        ja: "このマシン以外のサーバにも TLS なしで接続します"),
+                    OptionEntry(
+                        "force", "enrol again, in the place of the token that is here",
+                        ja: "登録し直して、すでにあるトークンと入れ替えます"),
                 ]),
             CommandEntry(
-                "show", "prints the current code", operands: [tokenName],
+                "show", "prints the current code", ja: "現在のコードを表示します", operands: [tokenName],
                 options: [
-                    OptionEntry("next", "print the code that follows"),
+                    OptionEntry("next", "print the code that follows", ja: "次のコードを表示します"),
                     OptionEntry(
-                        "at", value: "TIME", "print the code of TIME: unix seconds or RFC 3339"),
+                        "at", value: "TIME", "print the code of TIME: unix seconds or RFC 3339",
+                        ja: "TIME の時点のコードを表示します（UNIX 秒または RFC 3339）"),
                     OptionEntry(
                         "min-remaining", value: "SECONDS",
-                        "wait for the next code when this one ends sooner than that"),
-                    OptionEntry("copy", "copy the code to the clipboard instead of printing it"),
-                    OptionEntry("print", "with --copy: print it as well"),
-                    OptionEntry("all", "print the codes of all tokens, with their names"),
+                        "wait for the next code when this one ends sooner than that",
+                        ja: "残りがこの秒数に満たなければ、次のコードを待ちます"),
                     OptionEntry(
-                        "strict-clock", "print no code unless the clock is known to be right"),
+                        "copy", "copy the code to the clipboard instead of printing it",
+                        ja: "コードを表示せず、クリップボードにコピーします"),
                     OptionEntry(
-                        "correct", "compute the code with the measured offset of the clock"),
-                    OptionEntry("force", "print the code of a token that has ended"),
+                        "print", "with --copy: print it as well", ja: "--copy と合わせて、表示もします"),
+                    OptionEntry(
+                        "all", "print the codes of all tokens, with their names",
+                        ja: "すべてのトークンのコードを、名前とともに表示します"),
+                    OptionEntry(
+                        "strict-clock", "print no code unless the clock is known to be right",
+                        ja: "時計が正しいと分かっているときだけコードを表示します"),
+                    OptionEntry(
+                        "correct", "compute the code with the measured offset of the clock",
+                        ja: "測った時計のずれを補正してコードを計算します"),
+                    OptionEntry(
+                        "force", "print the code of a token that has ended",
+                        ja: "有効期限の切れたトークンのコードも表示します"),
                     .json,
                 ]),
             CommandEntry(
-                "watch", "shows codes as they change",
+                "watch", "shows codes as they change", ja: "切り替わるコードを表示し続けます",
                 operands: [OperandEntry("NAME", repeats: true, completion: .token)],
                 options: [
-                    OptionEntry("count", value: "N", "end after N lines of output"),
-                    OptionEntry("force", "show the codes of tokens that have ended, too"),
+                    OptionEntry(
+                        "count", value: "N", "end after N lines of output", ja: "N 行出力したら終わります"),
+                    OptionEntry(
+                        "force", "show the codes of tokens that have ended, too",
+                        ja: "有効期限の切れたトークンのコードも表示します"),
                     .json,
                 ]),
             CommandEntry(
-                "list", "lists the tokens",
-                options: [OptionEntry("names", "print the names alone, one a line"), .json]),
+                "list", "lists the tokens", ja: "トークンの一覧を表示します",
+                options: [
+                    OptionEntry(
+                        "names", "print the names alone, one a line", ja: "名前だけを 1 行に 1 つずつ表示します"),
+                    .json,
+                ]),
             CommandEntry(
-                "rename", "gives a token another name",
+                "rename", "gives a token another name", ja: "トークンの名前を変えます",
                 operands: [
                     OperandEntry("OLD", required: true, completion: .token),
                     OperandEntry("NEW", required: true),
                 ]),
             CommandEntry(
-                "remove", "removes a token from this machine",
+                "remove", "removes a token from this machine", ja: "トークンをこのマシンから削除します",
                 operands: [OperandEntry("NAME", required: true, completion: .token)],
-                options: [OptionEntry("yes", "do not ask")]),
+                options: [OptionEntry("yes", "do not ask", ja: "確認せずに実行します")]),
             CommandEntry(
                 "default", "chooses the token that is shown when none is named",
+                ja: "名前を省いたときに使うトークンを選びます",
                 operands: [OperandEntry("NAME", required: true, completion: .token)]),
             CommandEntry(
-                "passphrase", "sets, changes or removes the app lock",
+                "passphrase", "sets, changes or removes the app lock", ja: "アプリロックを設定、変更、解除します",
                 operands: [
                     OperandEntry(
                         "ACTION", required: true, completion: .choices(["set", "change", "remove"]))
                 ],
                 options: [
                     OptionEntry(
-                        "command", "lock with what passphrase.command of the config prints"),
+                        "command", "lock with what passphrase.command of the config prints",
+                        ja: "設定の passphrase.command が出力する内容でロックします"),
                     OptionEntry(
                         "new-passphrase-file", value: "FILE",
-                        "with change: read the new passphrase from FILE", completion: .file),
+                        "with change: read the new passphrase from FILE",
+                        ja: "change で、新しいパスフレーズを FILE から読みます", completion: .file),
                 ]),
             CommandEntry(
-                "unlock", "keeps a locked store open for a while",
+                "unlock", "keeps a locked store open for a while", ja: "ロックしたストアを、しばらく開いたままにします",
                 options: [
                     OptionEntry(
                         "for", value: "DURATION",
-                        "how long: 30s, 15m, 8h, 7d; else 15m, or unlock.for")
+                        "how long: 30s, 15m, 8h, 7d; else 15m, or unlock.for",
+                        ja: "30s、15m、8h、7d などの長さ。省くと unlock.for の値か 15m です")
                 ]),
-            CommandEntry("lock", "ends what unlock began"),
+            CommandEntry("lock", "ends what unlock began", ja: "unlock で開いたストアを閉じます"),
             CommandEntry(
                 "clock", "checks this machine's clock against time servers",
+                ja: "このマシンの時計を時刻サーバと比べて調べます",
                 options: [
                     OptionEntry(
                         "server", value: "URL", repeats: true,
-                        "ask ntp://HOST[:PORT] or nts://HOST[:PORT]; more than once for several"),
+                        "ask ntp://HOST[:PORT] or nts://HOST[:PORT]; more than once for several",
+                        ja: "ntp://HOST[:PORT] か nts://HOST[:PORT] に尋ねます（複数可）"),
                     OptionEntry(
                         "ca-file", value: "PEM", "trust the certificates in PEM, and no others",
+                        ja: "PEM にある証明書だけを信頼します",
                         completion: .file),
                     OptionEntry(
-                        "timeout", value: "SECONDS", "how long to wait for answers; else 3"),
+                        "timeout", value: "SECONDS", "how long to wait for answers; else 3",
+                        ja: "応答を待つ秒数。省くと 3 秒です"),
                     OptionEntry(
-                        "if-due", "ask only servers that nobody here has asked for 30 minutes"),
+                        "if-due", "ask only servers that nobody here has asked for 30 minutes",
+                        ja: "ここ 30 分に尋ねていないサーバだけに尋ねます"),
                     .json,
                 ]),
             CommandEntry(
-                "doctor", "looks for what is wrong, and says what to do",
+                "doctor", "looks for what is wrong, and says what to do", ja: "問題がないか調べ、対処方法を示します",
                 options: [
                     OptionEntry(
                         "restore-backup",
-                        "put the store before its last change in the place of a damaged one")
+                        "put the store before its last change in the place of a damaged one",
+                        ja: "壊れたストアを、最後に変更する前のストアで置き換えます")
                 ]),
             .completion,
             .help,

@@ -3,18 +3,23 @@ import Testing
 
 @Suite struct `Command lines` {
     static let table = ProgramTable(
-        name: "tool", version: "1", summary: "does things",
+        name: "tool", version: "1", summary: "does things", ja: "いろいろします",
         globals: [
-            OptionEntry("home", value: "DIR", "a folder"), OptionEntry("help", "tells"),
-            OptionEntry("version", "prints"),
+            OptionEntry("home", value: "DIR", "a folder", ja: "フォルダ"),
+            OptionEntry("help", "tells", ja: "説明"),
+            OptionEntry("version", "prints", ja: "版"),
         ],
         commands: [
             CommandEntry(
-                "show", "shows", operands: [OperandEntry("NAME")],
-                options: [OptionEntry("at", value: "TIME", "when"), OptionEntry("all", "each")]),
-            CommandEntry("watch", "watches", operands: [OperandEntry("NAME", repeats: true)]),
+                "show", "shows", ja: "見せます", operands: [OperandEntry("NAME")],
+                options: [
+                    OptionEntry("at", value: "TIME", "when", ja: "いつ"),
+                    OptionEntry("all", "each", ja: "全部"),
+                ]),
             CommandEntry(
-                "rename", "renames",
+                "watch", "watches", ja: "見張ります", operands: [OperandEntry("NAME", repeats: true)]),
+            CommandEntry(
+                "rename", "renames", ja: "名前を変えます",
                 operands: [
                     OperandEntry("OLD", required: true), OperandEntry("NEW", required: true),
                 ]),

@@ -2,61 +2,70 @@
 package struct ProgramTable: Sendable {
     package let name: String
     package let version: String
-    /// One line that says what the program is.
-    package let summary: String
+    private let words: LocalizedText
     /// Options that every command takes.
     package let globals: [OptionEntry]
     package let commands: [CommandEntry]
 
     package init(
-        name: String, version: String, summary: String, globals: [OptionEntry],
+        name: String, version: String, summary: String, ja: String, globals: [OptionEntry],
         commands: [CommandEntry]
     ) {
         self.name = name
         self.version = version
-        self.summary = summary
+        words = LocalizedText(summary, ja: ja)
         self.globals = globals
         self.commands = commands
     }
+
+    /// One line that says what the program is.
+    package var summary: String { words.text }
 }
 
 /// One command.
 package struct CommandEntry: Sendable {
     package let name: String
-    package let summary: String
+    private let words: LocalizedText
     package let operands: [OperandEntry]
     package let options: [OptionEntry]
 
     package init(
-        _ name: String, _ summary: String, operands: [OperandEntry] = [],
+        _ name: String, _ summary: String, ja: String, operands: [OperandEntry] = [],
         options: [OptionEntry] = []
     ) {
         self.name = name
-        self.summary = summary
+        words = LocalizedText(summary, ja: ja)
         self.operands = operands
         self.options = options
     }
+
+    /// One line that says what it does.
+    package var summary: String { words.text }
 }
 
 // What both programs have.
 extension CommandEntry {
     package static let completion = CommandEntry(
-        "completion", "prints a completion script for a shell",
+        "completion", "prints a completion script for a shell", ja: "シェルの補完スクリプトを表示します",
         operands: [
             OperandEntry(
                 "SHELL", required: true, completion: .choices(Shell.allCases.map(\.rawValue)))
         ])
     package static let help = CommandEntry(
-        "help", "tells what a command takes",
+        "help", "tells what a command takes", ja: "コマンドの使い方を表示します",
         operands: [OperandEntry("COMMAND", completion: .command)])
 }
 
 extension OptionEntry {
     package static let home = OptionEntry(
-        "home", value: "DIR", "keep all files in DIR", completion: .folder)
-    package static let help = OptionEntry("help", "tell what the command takes")
-    package static let version = OptionEntry("version", "print the version")
-    package static let json = OptionEntry("json", "print JSON instead of text")
+        "home", value: "DIR", "keep all files in DIR", ja: "すべてのファイルを DIR に置きます",
+        completion: .folder)
+    package static let help = OptionEntry(
+        "help", "tell what the command takes", ja: "コマンドの使い方を表示します")
+    package static let version = OptionEntry(
+        "version", "print the version", ja: "バージョンを表示します")
+    package static let json = OptionEntry(
+        "json", "print JSON instead of text", ja: "テキストではなく JSON で出力します")
 }
 
 /// How the shell may complete a value.
@@ -102,19 +111,22 @@ package struct OptionEntry: Equatable, Sendable {
     package let value: String?
     /// Whether it may be given more than once.
     package let repeats: Bool
-    package let help: String
+    private let words: LocalizedText
     package let completion: Completion
 
     package init(
-        _ name: String, value: String? = nil, repeats: Bool = false, _ help: String,
+        _ name: String, value: String? = nil, repeats: Bool = false, _ help: String, ja: String,
         completion: Completion = .nothing
     ) {
         self.name = name
         self.value = value
         self.repeats = repeats
-        self.help = help
+        words = LocalizedText(help, ja: ja)
         self.completion = completion
     }
+
+    /// One line that says what it does.
+    package var help: String { words.text }
 
     /// As a synopsis shows it: `--name VALUE`.
     package var synopsis: String { value.map { "--\(name) \($0)" } ?? "--\(name)" }

@@ -65,34 +65,67 @@ extension UsageError {
     /// - Returns: message and hints.
     package func failure(program: String) -> CommandFailure {
         func failure(_ message: String, hint: String?) -> CommandFailure {
-            CommandFailure(.usage, message, hints: [hint ?? "`\(program) help` lists the commands"])
+            CommandFailure(
+                .usage, message,
+                hints: [
+                    hint
+                        ?? localized(
+                            "`\(program) help` lists the commands",
+                            ja: "`\(program) help` でコマンドの一覧を表示します")
+                ])
         }
         func help(_ command: String?) -> String {
-            "`\(program) help\(command.map { " \($0)" } ?? "")` tells what it takes"
+            let command = "\(program) help\(command.map { " \($0)" } ?? "")"
+            return localized("`\(command)` tells what it takes", ja: "`\(command)` で使い方を表示します")
         }
         switch self {
         case .noCommand:
-            return failure("no command given", hint: nil)
+            return failure(localized("no command given", ja: "コマンドが指定されていません"), hint: nil)
         case .unknownCommand(let name, let nearest):
             return failure(
-                "no such command: \(printable(name))",
-                hint: nearest.map { "did you mean `\(program) \($0)`?" })
+                localized(
+                    "no such command: \(printable(name))",
+                    ja: "そのようなコマンドはありません: \(printable(name))"),
+                hint: nearest.map { didYouMean("`\(program) \($0)`") })
         case .unknownOption(let name, let command, let nearest):
-            let place = command.map { " of \($0)" } ?? " in front of a command"
-            return failure(
-                "no such option\(place): \(printable(name))",
-                hint: nearest.map { "did you mean \($0)?" } ?? help(command))
+            let name = printable(name)
+            let message =
+                command.map {
+                    localized(
+                        "no such option of \($0): \(name)", ja: "\($0) にそのようなオプションはありません: \(name)")
+                }
+                ?? localized(
+                    "no such option in front of a command: \(name)",
+                    ja: "コマンドの前に置けるオプションではありません: \(name)")
+            return failure(message, hint: nearest.map(didYouMean) ?? help(command))
         case .optionTwice(let name):
-            return failure("--\(name) is given twice", hint: "give it once")
+            return failure(
+                localized("--\(name) is given twice", ja: "--\(name) が 2 回指定されています"),
+                hint: localized("give it once", ja: "一度だけ指定してください"))
         case .missingValue(let name, let value):
-            return failure("--\(name) lacks its value", hint: "write --\(name) \(value)")
+            return failure(
+                localized("--\(name) lacks its value", ja: "--\(name) に値がありません"),
+                hint: localized(
+                    "write --\(name) \(value)", ja: "--\(name) \(value) のように指定してください"))
         case .unexpectedValue(let name):
-            return failure("--\(name) takes no value", hint: "write --\(name) alone")
+            return failure(
+                localized("--\(name) takes no value", ja: "--\(name) に値は指定できません"),
+                hint: localized("write --\(name) alone", ja: "--\(name) だけを指定してください"))
         case .missingOperand(let name, let command):
-            return failure("\(command) lacks \(name)", hint: help(command))
+            return failure(
+                localized("\(command) lacks \(name)", ja: "\(command) に \(name) が指定されていません"),
+                hint: help(command))
         case .unexpectedOperand(let operand, let command):
             return failure(
-                "too many operands for \(command): \(printable(operand))", hint: help(command))
+                localized(
+                    "too many operands for \(command): \(printable(operand))",
+                    ja: "\(command) への引数が多すぎます: \(printable(operand))"),
+                hint: help(command))
         }
     }
+}
+
+/// The hint that somebody probably meant another name.
+package func didYouMean(_ name: String) -> String {
+    localized("did you mean \(name)?", ja: "もしかして: \(name)")
 }

@@ -23,12 +23,27 @@ package enum Language: Sendable {
 /// - Parameters:
 ///   - english: the text in English.
 ///   - japanese: the same in Japanese.
+///   - language: another one than the person's, for what programs read.
 /// - Returns: one of them; the other one is not even made.
 package func localized(
-    _ english: @autoclosure () -> String, ja japanese: @autoclosure () -> String
+    _ english: @autoclosure () -> String, ja japanese: @autoclosure () -> String,
+    in language: Language = .current
 ) -> String {
-    switch Language.current {
+    switch language {
     case .english: english()
     case .japanese: japanese()
     }
+}
+
+/// A fixed text in both languages; one of them is chosen when it is read.
+struct LocalizedText: Equatable, Sendable {
+    private let english: String
+    private let japanese: String
+
+    init(_ english: String, ja japanese: String) {
+        self.english = english
+        self.japanese = japanese
+    }
+
+    var text: String { localized(english, ja: japanese) }
 }
