@@ -31,51 +31,87 @@ enum Messages {
     static func store(
         _ error: StoreError, _ path: String, _ locations: Locations
     ) -> CommandFailure {
+        let store = theStore(path)
+        func damaged(_ message: String, _ hints: [String]) -> CommandFailure {
+            CommandFailure(.storeDamaged, message, hints: hints)
+        }
         switch error {
         case .notAStore:
             return damaged(
-                path, "is not a token store of a version that this program knows",
+                localized(
+                    "\(store) is not a token store of a version that this program knows",
+                    ja: "\(store) は、このプログラムが知っている版のトークンストアではありません"),
                 backupHints(path, locations))
         case .damaged(let what):
             return damaged(
-                path, "is damaged (\(what)); it was not touched", backupHints(path, locations))
+                localized(
+                    "\(store) is damaged (\(what)); it was not touched",
+                    ja: "\(store) は壊れています（\(what)）。手を加えていません"),
+                backupHints(path, locations))
         case .unsupported(let what):
             return damaged(
-                path, "holds \(printable(what)), which this version does not know",
-                ["use the version of otptoken that wrote it"])
+                localized(
+                    "\(store) holds \(printable(what)), which this version does not know",
+                    ja: "\(store) に、この版では扱えない内容があります（\(printable(what))）"),
+                [
+                    localized(
+                        "use the version of otptoken that wrote it",
+                        ja: "このストアを書いた版の otptoken を使ってください")
+                ])
         case .tooLarge:
             return damaged(
-                path, "is longer than any store can be", backupHints(path, locations))
+                localized(
+                    "\(store) is longer than any store can be", ja: "\(store) は、ストアとしては長すぎます"),
+                backupHints(path, locations))
         case .cryptography:
             return .cryptography()
         }
     }
 
+    static func theStore(_ path: String) -> String {
+        let path = printable(path, limit: 200)
+        return localized("the store \(path)", ja: "ストア \(path)")
+    }
+
     static func foreignStore(_ path: String, _ locations: Locations) -> CommandFailure {
-        damaged(
-            path, "does not open with this machine's key; it was not touched",
-            [
-                "when it was copied from another machine: set a passphrase there "
-                    + "(`otptoken passphrase set`) and copy it again, or move it away and enrol anew",
-                "when it is not a copy, it is damaged, or device.key or /etc/machine-id was changed",
+        let store = theStore(path)
+        return CommandFailure(
+            .storeDamaged,
+            localized(
+                "\(store) does not open with this machine's key; it was not touched",
+                ja: "\(store) は、このマシンの鍵では開けません。手を加えていません"),
+            hints: [
+                localized(
+                    "when it was copied from another machine: \(copyAgain)",
+                    ja: "ほかのマシンからコピーした場合は、\(copyAgain)"),
+                localized(
+                    "when it is not a copy, it is damaged, or device.key or /etc/machine-id was changed",
+                    ja: "コピーでない場合は、壊れているか、device.key か /etc/machine-id が変わっています"),
             ] + backupHints(path, locations))
     }
 
     static func noDeviceKey(_ path: String, _ locations: Locations) -> CommandFailure {
-        damaged(
-            path, "cannot be opened: this machine's key is missing",
-            [
-                "put \(printable(locations.deviceKey, limit: 200)) back",
-                "when the store was copied from another machine: set a passphrase there "
-                    + "(`otptoken passphrase set`) and copy it again, or move it away and enrol anew",
+        let store = theStore(path)
+        let key = printable(locations.deviceKey, limit: 200)
+        return CommandFailure(
+            .storeDamaged,
+            localized(
+                "\(store) cannot be opened: this machine's key is missing",
+                ja: "\(store) を開けません: このマシンの鍵がありません"),
+            hints: [
+                localized("put \(key) back", ja: "\(key) を元に戻してください"),
+                localized(
+                    "when the store was copied from another machine: \(copyAgain)",
+                    ja: "ストアをほかのマシンからコピーした場合は、\(copyAgain)"),
             ])
     }
 
-    private static func damaged(
-        _ path: String, _ what: String, _ hints: [String]
-    ) -> CommandFailure {
-        CommandFailure(
-            .storeDamaged, "the store \(printable(path, limit: 200)) \(what)", hints: hints)
+    private static var copyAgain: String {
+        localized(
+            "set a passphrase there (`otptoken passphrase set`) and copy it again,"
+                + " or move it away and enrol anew",
+            ja: "そのマシンでパスフレーズを設定して（`otptoken passphrase set`）コピーし直すか、"
+                + "ストアをよそに移して登録し直してください")
     }
 
     private static func backupHints(_ path: String, _ locations: Locations) -> [String] {
@@ -83,29 +119,43 @@ enum Messages {
     }
 
     static func backupHint(_ locations: Locations) -> String {
-        "the store before its last change is \(printable(locations.backup, limit: 200)): "
-            + "`otptoken doctor` tells what is in it"
+        let backup = printable(locations.backup, limit: 200)
+        return localized(
+            "the store before its last change is \(backup): `otptoken doctor` tells what is in it",
+            ja: "最後に変更する前のストアが \(backup) にあります。内容は `otptoken doctor` で分かります")
     }
 
     static func badDeviceKey(_ locations: Locations) -> CommandFailure {
-        CommandFailure(
-            .storeDamaged, "\(printable(locations.deviceKey, limit: 200)) is damaged",
-            hints: ["put the original back: without it the store does not open"])
+        let key = printable(locations.deviceKey, limit: 200)
+        return CommandFailure(
+            .storeDamaged, localized("\(key) is damaged", ja: "\(key) が壊れています"),
+            hints: [
+                localized(
+                    "put the original back: without it the store does not open",
+                    ja: "元のファイルに戻してください。これがないとストアを開けません")
+            ])
     }
 
     static func waitingForLock() -> String {
-        "waiting for another otptoken to finish with the store…"
+        localized(
+            "waiting for another otptoken to finish with the store…",
+            ja: "ほかの otptoken がストアを使い終わるのを待っています…")
     }
 
     // MARK: The system
 
     static func noHome() -> CommandFailure {
         CommandFailure(
-            .failure, "neither HOME nor OTPTOKEN_HOME is set", hints: ["name a folder: --home DIR"])
+            .failure,
+            localized(
+                "neither HOME nor OTPTOKEN_HOME is set", ja: "HOME も OTPTOKEN_HOME も設定されていません"),
+            hints: [localized("name a folder: --home DIR", ja: "--home DIR でフォルダを指定してください")])
     }
 
     static func emptyHome() -> CommandFailure {
-        CommandFailure(.usage, "--home names no folder", hints: ["write --home DIR"])
+        CommandFailure(
+            .usage, localized("--home names no folder", ja: "--home にフォルダが指定されていません"),
+            hints: [localized("write --home DIR", ja: "--home DIR のように指定してください")])
     }
 
     static func onScreen<Result: ~Copyable>(
@@ -115,16 +165,28 @@ enum Messages {
             return try calls()
         } catch {
             throw CommandFailure(
-                .failure, "the terminal cannot be used: \(error)",
-                hints: ["`otptoken watch | cat` prints a line for each code"])
+                .failure,
+                localized("the terminal cannot be used: \(error)", ja: "端末を使えません: \(error)"),
+                hints: [
+                    localized(
+                        "`otptoken watch | cat` prints a line for each code",
+                        ja: "`otptoken watch | cat` なら、コードを 1 行ずつ表示します")
+                ])
         }
     }
 
     static func inputReadTwice(_ options: [String]) -> CommandFailure {
-        CommandFailure(
+        let english = options.map { "--\($0)" }.joined(separator: " and ")
+        let japanese = options.map { "--\($0)" }.joined(separator: " と ")
+        return CommandFailure(
             .usage,
-            "only one of \(options.map { "--\($0)" }.joined(separator: " and ")) can be -",
-            hints: ["standard input holds one secret: name a file for the other"])
+            localized(
+                "only one of \(english) can be -", ja: "\(japanese) のうち、- にできるのは 1 つだけです"),
+            hints: [
+                localized(
+                    "standard input holds one secret: name a file for the other",
+                    ja: "標準入力から読めるのは 1 つだけです。もう一方にはファイルを指定してください")
+            ])
     }
 
     // MARK: Questions
@@ -132,108 +194,33 @@ enum Messages {
     static func terminal(_ failure: ControllingTerminal.Failure) -> CommandFailure {
         switch failure {
         case .endOfInput, .interrupted, .none:
-            return CommandFailure(.failure, "given up: nothing was changed")
+            return CommandFailure(
+                .failure, localized("given up: nothing was changed", ja: "中止しました。何も変更していません"))
         case .tooLong:
-            return CommandFailure(.usage, "the answer is too long", hints: ["try again"])
+            return CommandFailure(
+                .usage, localized("the answer is too long", ja: "入力が長すぎます"),
+                hints: [localized("try again", ja: "やり直してください")])
         case .system(let reason):
             return CommandFailure(
-                .failure, "cannot ask at the terminal: \(reason)",
-                hints: ["give options instead: `otptoken help` tells which"])
+                .failure,
+                localized("cannot ask at the terminal: \(reason)", ja: "端末で入力を受け取れません: \(reason)"),
+                hints: [
+                    localized(
+                        "give options instead: `otptoken help` tells which",
+                        ja: "代わりにオプションで指定してください。`otptoken help` で調べられます")
+                ])
         }
     }
 
     static func missingConfirmation() -> CommandFailure {
         CommandFailure(
-            .usage, "--yes is missing, and there is no terminal to ask at",
-            hints: ["write --yes to do it without being asked"])
-    }
-
-    // MARK: Tokens
-
-    static func noToken(_ locations: Locations? = nil) -> CommandFailure {
-        let hasBackup = locations.map { !isReadable($0.store) && isReadable($0.backup) } ?? false
-        return CommandFailure(
-            .noSuchToken, "there is no token yet",
-            hints: ["`otptoken init` enrols one"]
-                + (hasBackup
-                    ? ["the store is gone, but its backup is there: `otptoken doctor`"] : []))
-    }
-
-    static func onlyPending(_ token: Token) -> CommandFailure {
-        CommandFailure(
-            .noSuchToken, "the enrolment of \(printable(token.userID)) is not finished",
-            hints: [resumeHint(token)])
-    }
-
-    static func resumeHint(_ token: Token) -> String {
-        "`otptoken init --server \(shellQuoted(token.server)) --service-id \(token.serviceID)"
-            + " --user-id \(token.userID)` takes it up where it was"
-    }
-
-    static func noSuchToken(_ name: String, nearest: String?) -> CommandFailure {
-        CommandFailure(
-            .noSuchToken, "there is no token called \(printable(name))",
+            .usage,
+            localized(
+                "--yes is missing, and there is no terminal to ask at",
+                ja: "--yes がなく、確認するための端末もありません"),
             hints: [
-                nearest.map { "did you mean \(shellQuoted($0))?" }
-                    ?? "`otptoken list` shows the names"
+                localized(
+                    "write --yes to do it without being asked", ja: "確認なしで実行するには --yes を付けてください")
             ])
     }
-
-    static func badTime(_ text: String) -> CommandFailure {
-        CommandFailure(
-            .usage, "--at is no moment: \(printable(text))",
-            hints: ["write unix seconds (1767225600) or RFC 3339 (2026-01-01T00:00:00Z)"])
-    }
-
-    static func badCount(_ text: String) -> CommandFailure {
-        CommandFailure(
-            .usage, "--count takes a number from 1 on, not \(printable(text))",
-            hints: ["leave it out to go on without end"])
-    }
-
-    static func badRemaining(_ text: String) -> CommandFailure {
-        CommandFailure(
-            .usage, "--min-remaining takes whole seconds, not \(printable(text))",
-            hints: ["10 are enough to type a code"])
-    }
-
-    static func shorterPeriod(_ token: Token, _ seconds: Int64) -> CommandFailure {
-        CommandFailure(
-            .usage, "no code of \(printable(token.name)) lasts for \(seconds) s",
-            hints: ["they last for \(token.totp.period) s"])
-    }
-
-    static func excludes(_ option: String, _ other: String) -> CommandFailure {
-        CommandFailure(
-            .usage, "--\(option) and --\(other) exclude each other",
-            hints: ["leave one of them out"])
-    }
-
-    static func waitingForCode(_ seconds: Int64) -> String {
-        "Waiting \(seconds) s for the next code…"
-    }
-
-    static func secondsLeft(_ seconds: Int64) -> String {
-        localized("\(seconds) s left", ja: "残り\(seconds)秒")
-    }
-
-    static func beginsIn(_ seconds: Int64) -> String {
-        localized("valid in \(seconds) s", ja: "\(seconds)秒後から有効")
-    }
-
-    static func nameWithAll() -> CommandFailure {
-        CommandFailure(
-            .usage, "--all and a NAME exclude each other", hints: ["leave one of them out"])
-    }
-
-    // MARK: For scripts and for the screen
-
-    static let listHeader = [
-        "NAME", "ISSUER", "SERVICE ID", "USER ID", "DIGITS", "PERIOD", "EXPIRES",
-    ]
-    static let never = "never"
-    static func seconds(_ count: Int) -> String { "\(count) s" }
-    static let leave = "q leaves"
-    static func more(_ count: Int) -> String { "+\(count) more" }
-    static let tooNarrow = "…"
 }
