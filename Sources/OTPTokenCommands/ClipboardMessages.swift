@@ -13,7 +13,7 @@ extension Messages {
             default:
                 localized(
                     "Copied to the clipboard (\(clipboard.rawValue))",
-                    ja: "クリップボードにコピーしました (\(clipboard.rawValue))")
+                    ja: "クリップボードにコピーしました（\(clipboard.rawValue)）")
             }
         guard clipboard.canBeCleared else {
             return localized(
@@ -22,7 +22,7 @@ extension Messages {
         }
         guard let seconds else { return place }
         return localized(
-            "\(place); it is cleared in \(seconds) s", ja: "\(place)。\(seconds)秒後に消します")
+            "\(place); it is cleared in \(seconds) s", ja: "\(place)。\(seconds) 秒後に消します")
     }
 
     static func notCopied(tried: [Clipboard]) -> CommandFailure {
@@ -39,7 +39,7 @@ extension Messages {
             hints: [
                 localized(
                     "install wl-clipboard (Wayland), xclip or xsel (X11); without --copy the code is printed",
-                    ja: "wl-clipboard (Wayland)、xclip か xsel (X11) を入れてください。--copy なしではコードを表示します"
+                    ja: "wl-clipboard（Wayland）か、xclip か xsel（X11）を入れてください。--copy なしではコードを表示します"
                 )
             ])
     }
@@ -47,10 +47,10 @@ extension Messages {
     static func goesWith(_ option: String, _ other: String) -> CommandFailure {
         CommandFailure(
             .usage,
-            localized("--\(option) goes with --\(other)", ja: "--\(option) は --\(other) と使います"),
+            localized("--\(option) goes with --\(other)", ja: "--\(option) は --\(other) と一緒に使います"),
             hints: [
                 localized(
-                    "leave it out, or write --\(other) too", ja: "省くか、--\(other) も書いてください")
+                    "leave it out, or write --\(other) too", ja: "外すか、--\(other) も付けてください")
             ])
     }
 
@@ -61,7 +61,7 @@ extension Messages {
         case .terminal:
             localized(
                 "clipboard: by the terminal (OSC 52), where it allows that; it cannot be cleared from here",
-                ja: "クリップボード: 端末 (OSC 52) が許せば使えます。ここからは消せません")
+                ja: "クリップボード: 端末（OSC 52）が許せば使えます。ここからは消せません")
         default:
             localized(
                 "clipboard: by \(clipboard.rawValue)", ja: "クリップボード: \(clipboard.rawValue)")
@@ -77,6 +77,6 @@ extension Messages {
     static var installClipboard: String {
         localized(
             "install wl-clipboard (Wayland), xclip or xsel (X11)",
-            ja: "wl-clipboard (Wayland)、xclip か xsel (X11) を入れてください")
+            ja: "wl-clipboard（Wayland）か、xclip か xsel（X11）を入れてください")
     }
 }

@@ -4,7 +4,7 @@ internal import TokenStore
 
 /// One line of `doctor`: what was looked at, and what is to be done about it.
 struct Finding {
-    enum Verdict: String {
+    enum Verdict {
         case ok
         /// Nothing is wrong, but something is worth knowing.
         case note
@@ -43,9 +43,7 @@ func doctor(_ line: Invocation, _ session: Session) throws(CommandFailure) {
     }
     try writeResult(
         findings.map { finding in
-            let verdict = finding.verdict.rawValue
-            let padding = String(repeating: " ", count: 9 - verdict.count)
-            return "\(verdict)\(padding)\(finding.what)\n"
+            "\(padded(Messages.verdict(finding.verdict), to: 9))\(finding.what)\n"
                 + finding.remedies.map { "         → \($0)\n" }.joined()
         }.joined())
     let statuses = findings.map(\.status).filter { $0 != .done }

@@ -3,36 +3,80 @@ internal import TokenStore
 
 /// What `doctor` says.
 extension Messages {
-    static func folder(_ path: String) -> String { "folder \(printable(path, limit: 200))" }
-    static func deviceKey(_ path: String) -> String { "device key \(printable(path, limit: 200))" }
-    static func config(_ path: String) -> String { "config \(printable(path, limit: 200))" }
-    static func storeAt(_ path: String) -> String { "store \(printable(path, limit: 200))" }
-    static func backupAt(_ path: String) -> String { "backup \(printable(path, limit: 200))" }
-    static func missing(_ place: String) -> String { "\(place): there is none yet" }
+    static func folder(_ path: String) -> String {
+        let path = printable(path, limit: 200)
+        return localized("folder \(path)", ja: "フォルダ \(path)")
+    }
+    static func deviceKey(_ path: String) -> String {
+        let path = printable(path, limit: 200)
+        return localized("device key \(path)", ja: "デバイス鍵 \(path)")
+    }
+    static func config(_ path: String) -> String {
+        let path = printable(path, limit: 200)
+        return localized("config \(path)", ja: "設定ファイル \(path)")
+    }
+    static func storeAt(_ path: String) -> String {
+        let path = printable(path, limit: 200)
+        return localized("store \(path)", ja: "ストア \(path)")
+    }
+    static func backupAt(_ path: String) -> String {
+        let path = printable(path, limit: 200)
+        return localized("backup \(path)", ja: "バックアップ \(path)")
+    }
+    static func missing(_ place: String) -> String {
+        localized("\(place): there is none yet", ja: "\(place): まだありません")
+    }
 
     static func holds(_ place: String, _ tokens: [Token]) -> String {
         "\(place): \(names(tokens))"
     }
 
     private static func names(_ tokens: [Token]) -> String {
-        guard !tokens.isEmpty else { return "no tokens" }
-        let shown = tokens.prefix(20).map {
-            printable($0.name) + ($0.state == .pending ? " (unfinished)" : "")
+        guard !tokens.isEmpty else { return localized("no tokens", ja: "トークンなし") }
+        let shown = tokens.prefix(20).map { token in
+            let name = printable(token.name)
+            return token.state == .pending
+                ? localized("\(name) (unfinished)", ja: "\(name)（登録途中）") : name
         }
-        return "\(tokens.count) token\(tokens.count == 1 ? "" : "s"): "
-            + shown.joined(separator: ", ")
-            + (tokens.count > shown.count ? ", +\(tokens.count - shown.count) more" : "")
+        let hidden = tokens.count - shown.count
+        let rest = hidden > 0 ? [more(hidden)] : []
+        return localized(
+            "\(tokens.count) token\(tokens.count == 1 ? "" : "s"): "
+                + (shown + rest).joined(separator: ", "),
+            ja: "トークン \(tokens.count) 件: " + (shown + rest).joined(separator: "、"))
     }
 
-    static let noAppLock = "app lock: none; whoever can use this account can see the codes"
-    static let setsLock = "`otptoken passphrase set` sets one"
+    /// The word in front of a line.
+    static func verdict(_ verdict: Finding.Verdict) -> String {
+        switch verdict {
+        case .ok: localized("ok", ja: "正常")
+        case .note: localized("note", ja: "情報")
+        case .unknown: localized("unknown", ja: "不明")
+        case .problem: localized("problem", ja: "問題")
+        }
+    }
+
+    static var noAppLock: String {
+        localized(
+            "app lock: none; whoever can use this account can see the codes",
+            ja: "アプリロック: なし。このアカウントを使える人は、だれでもコードを見られます")
+    }
+    static var setsLock: String {
+        localized("`otptoken passphrase set` sets one", ja: "`otptoken passphrase set` で設定できます")
+    }
     static func appLock(hasCommand: Bool, isOpen: Bool) -> String {
-        "app lock: \(hasCommand ? "passphrase.command" : "passphrase")"
-            + (isOpen ? ", unlocked at the moment" : "")
+        let means = hasCommand ? "passphrase.command" : localized("passphrase", ja: "パスフレーズ")
+        return isOpen
+            ? localized(
+                "app lock: \(means), unlocked at the moment", ja: "アプリロック: \(means)、いまは解除中")
+            : localized("app lock: \(means)", ja: "アプリロック: \(means)")
     }
 
-    private static let restores =
-        "`otptoken doctor --restore-backup` puts the backup in its place, and keeps the damaged store beside it"
+    private static var restores: String {
+        localized(
+            "`otptoken doctor --restore-backup` puts the backup in its place, and keeps the damaged store beside it",
+            ja: "`otptoken doctor --restore-backup` で、壊れたストアを残したまま、バックアップに置き換えられます")
+    }
 
     static func restorable(_ failure: CommandFailure) -> CommandFailure {
         CommandFailure(failure.status, failure.message, hints: [restores])
@@ -40,7 +84,10 @@ extension Messages {
 
     static func replaceable(_ failure: CommandFailure) -> CommandFailure {
         CommandFailure(
-            failure.status, failure.message, hints: ["the next change of the store replaces it"])
+            failure.status, failure.message,
+            hints: [
+                localized("the next change of the store replaces it", ja: "次にストアを変更したときに置き換わります")
+            ])
     }
 
     static func beyondRepair(
@@ -50,61 +97,108 @@ extension Messages {
         return CommandFailure(
             failure.status, failure.message,
             hints: hints.isEmpty
-                ? ["put a copy of your own in its place, or move it away and enrol anew"] : hints)
+                ? [
+                    localized(
+                        "put a copy of your own in its place, or move it away and enrol anew",
+                        ja: "手元のコピーに置き換えるか、よそに移して登録し直してください")
+                ] : hints)
     }
 
     static func storeGone(_ path: String) -> CommandFailure {
         CommandFailure(
-            .storeDamaged, "the store \(printable(path, limit: 200)) is gone, its backup is there",
-            hints: ["`otptoken doctor --restore-backup` puts the backup in its place"])
+            .storeDamaged,
+            localized(
+                "the store \(printable(path, limit: 200)) is gone, its backup is there",
+                ja: "ストア \(printable(path, limit: 200)) がなくなっていますが、バックアップはあります"),
+            hints: [
+                localized(
+                    "`otptoken doctor --restore-backup` puts the backup in its place",
+                    ja: "`otptoken doctor --restore-backup` で、バックアップから戻せます")
+            ])
     }
 
     static func somethingWrong(
         _ status: ExitStatus, problems: Int, unknown: Int
     ) -> CommandFailure {
-        let what = [
+        let english = [
             problems > 0 ? "\(problems) problem\(problems == 1 ? "" : "s")" : nil,
             unknown > 0
                 ? "\(unknown) thing\(unknown == 1 ? "" : "s") that could not be looked at" : nil,
         ]
+        let japanese = [
+            problems > 0 ? "問題が \(problems) 件" : nil,
+            unknown > 0 ? "調べられなかったものが \(unknown) 件" : nil,
+        ]
         return CommandFailure(
-            status, "doctor found " + what.compactMap { $0 }.joined(separator: " and "),
-            hints: ["each line that does not begin with ok or note tells what to do"])
+            status,
+            localized(
+                "doctor found " + english.compactMap { $0 }.joined(separator: " and "),
+                ja: japanese.compactMap { $0 }.joined(separator: "、") + "あります"),
+            hints: [
+                localized(
+                    "each line that does not begin with ok or note tells what to do",
+                    ja: "「正常」と「情報」以外の行に、対処方法があります")
+            ])
     }
 
     static func notDamaged(_ tokens: [Token]) -> CommandFailure {
         CommandFailure(
             .failure,
-            "the store is not damaged, and nothing was changed: it holds \(names(tokens))",
-            hints: ["`otptoken doctor` tells what the backup holds"])
+            localized(
+                "the store is not damaged, and nothing was changed: it holds \(names(tokens))",
+                ja: "ストアは壊れていないので、何も変更していません（\(names(tokens))）"),
+            hints: [
+                localized(
+                    "`otptoken doctor` tells what the backup holds",
+                    ja: "バックアップの内容は `otptoken doctor` で分かります")
+            ])
     }
 
     static func storeChangedMeanwhile(_ path: String) -> CommandFailure {
         CommandFailure(
             .failure,
-            "somebody changed \(printable(path, limit: 200)) meanwhile: nothing was restored",
-            hints: ["run `otptoken doctor` again"])
+            localized(
+                "somebody changed \(printable(path, limit: 200)) meanwhile: nothing was restored",
+                ja: "その間に \(printable(path, limit: 200)) が変更されました。何も戻していません"),
+            hints: [
+                localized("run `otptoken doctor` again", ja: "もう一度 `otptoken doctor` を実行してください")
+            ])
     }
 
     static func noBackup(_ path: String) -> CommandFailure {
         CommandFailure(
-            .failure, "there is no backup at \(printable(path, limit: 200))",
-            hints: ["`otptoken init` enrols anew, once the issuer has issued a new token"])
+            .failure,
+            localized(
+                "there is no backup at \(printable(path, limit: 200))",
+                ja: "\(printable(path, limit: 200)) にバックアップがありません"),
+            hints: [
+                localized(
+                    "`otptoken init` enrols anew, once the issuer has issued a new token",
+                    ja: "発行元に新しいトークンを発行してもらえば、`otptoken init` で登録し直せます")
+            ])
     }
 
     static func restored(_ tokens: [Token]) -> String {
-        "The backup is the store again: \(names(tokens)). What the last change did is missing."
+        localized(
+            "The backup is the store again: \(names(tokens)). What the last change did is missing.",
+            ja: "バックアップからストアを戻しました（\(names(tokens))）。最後の変更は失われています。")
     }
 
     static func backupKeptAside(_ path: String) -> String {
-        "The backup of a former store is kept as \(printable(path, limit: 200))."
+        localized(
+            "The backup of a former store is kept as \(printable(path, limit: 200)).",
+            ja: "以前のストアのバックアップは \(printable(path, limit: 200)) に残しました。")
     }
 
     static func aside(_ path: String) -> String {
-        "former store \(printable(path, limit: 200)): kept until you delete it"
+        localized(
+            "former store \(printable(path, limit: 200)): kept until you delete it",
+            ja: "以前のストア \(printable(path, limit: 200)): 削除するまで残ります")
     }
 
     static func keptAside(_ path: String) -> String {
-        "The store that was in its place is kept as \(printable(path, limit: 200))."
+        localized(
+            "The store that was in its place is kept as \(printable(path, limit: 200)).",
+            ja: "そこにあったストアは \(printable(path, limit: 200)) に残しました。")
     }
 }

@@ -9,16 +9,16 @@ extension Messages {
 
     private static func inDays(_ days: Int) -> String {
         switch days {
-        case 0: localized("today or tomorrow", ja: "あと1日以内")
-        case 1: localized("in 1 day", ja: "あと1日")
-        default: localized("in \(days) days", ja: "あと\(days)日")
+        case 0: localized("today or tomorrow", ja: "今日か明日")
+        case 1: localized("in 1 day", ja: "あと 1 日")
+        default: localized("in \(days) days", ja: "あと \(days) 日")
         }
     }
 
     private static var renewing: String {
         localized(
             "have the service issue a new token, then run `otptoken init`",
-            ja: "サービスで新しいトークンを発行してから `otptoken init` を実行してください")
+            ja: "サービスに新しいトークンを発行してもらい、 `otptoken init` を実行してください")
     }
 
     /// Of a token that ends within 30 days.
@@ -26,7 +26,7 @@ extension Messages {
         let name = printable(token.name)
         return localized(
             "\(name) ends on \(end(token)), \(inDays(days))",
-            ja: "\(name) の有効期限は \(end(token)) です (\(inDays(days)))") + "\nhint: \(renewing)"
+            ja: "\(name) の有効期限は \(end(token)) です（\(inDays(days))）") + "\nhint: \(renewing)"
     }
 
     static func hasEnded(_ token: Token) -> String {
@@ -42,12 +42,12 @@ extension Messages {
             .refused,
             localized(
                 "\(hasEnded(token)): its codes are not accepted any more",
-                ja: "\(hasEnded(token))。コードはもう受け付けられません"),
+                ja: "\(hasEnded(token))。コードはもう使えません"),
             hints: [
                 renewing,
                 localized(
                     "`\(forced)` shows the code all the same",
-                    ja: "`\(forced)` はそれでもコードを表示します"),
+                    ja: "それでもコードを表示するには `\(forced)`"),
             ])
     }
 
@@ -56,7 +56,8 @@ extension Messages {
         switch token.expiry(at: time) {
         case .far: nil
         case .soon(let days):
-            localized("ends \(end(token)), \(inDays(days))", ja: "期限 \(end(token)) \(inDays(days))")
+            localized(
+                "ends \(end(token)), \(inDays(days))", ja: "有効期限 \(end(token))（\(inDays(days))）")
         case .ended: localized("ended \(end(token))", ja: "期限切れ \(end(token))")
         }
     }

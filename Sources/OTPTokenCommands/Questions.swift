@@ -3,7 +3,7 @@ internal import Platform
 /// Asks at the terminal whether something may be done that cannot be taken back.
 ///
 /// - Parameter question: it ends with `[y/N] `; the command takes `--yes` instead of an answer.
-/// - Returns: whether the answer was `y` or `yes`, in any case and width; anything else is no.
+/// - Returns: whether the answer was `y`, `yes` or `はい`, in any case and width; anything else is no.
 /// - Throws: when there is no terminal, or no answer.
 func confirm(_ question: String) throws(CommandFailure) -> Bool {
     let answer: String
@@ -14,7 +14,7 @@ func confirm(_ question: String) throws(CommandFailure) -> Bool {
     } catch {
         throw givenUp(error)
     }
-    return ["y", "yes", "ｙ", "ｙｅｓ"].contains(answer.filter { !$0.isWhitespace }.lowercased())
+    return ["y", "yes", "ｙ", "ｙｅｓ", "はい"].contains(answer.filter { !$0.isWhitespace }.lowercased())
 }
 
 /// The words for a question without an answer; Ctrl-C takes effect here, now that the terminal is as it was.

@@ -85,7 +85,7 @@ struct Settings {
         guard let text = configuration.value(Self.unlockFor) else { return Self.defaultUnlockTime }
         guard let seconds = duration(text) else {
             throw Messages.badDuration(
-                text, "\(Self.unlockFor) in \(printable(path, limit: 200))", .failure)
+                text, Messages.place(Self.unlockFor, in: path), .failure)
         }
         return seconds
     }
