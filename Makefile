@@ -4,10 +4,15 @@
 # make check      format, warnings
 # make fuzz       SECONDS=60 TARGET=store: gives a decoder, or each, odd inputs for so long
 # make bench      speed, as ratios to the peers
-# make install    PREFIX=/usr/local DESTDIR=
+# make install    PREFIX=/usr/local DESTDIR= ; with BIN=FOLDER the programs there, without building any
+# make uninstall  PREFIX=/usr/local DESTDIR=
+# make deb        a Debian package in .build
 
 PREFIX ?= /usr/local
 DESTDIR ?=
+BIN =
+# Where zsh looks for completions below share/zsh; Debian's own packages have another place.
+ZSH = site-functions
 SWIFT ?= swift
 
 # The fastest start that leaves OpenSSL and the C library to the system's updates: the Swift runtime and libstdc++
@@ -42,7 +47,7 @@ demo: all
 
 # What the tests call: peers, shells, a real terminal, programs that read the man pages, and keepers of secrets.
 TEST_PACKAGES := oathtool tmux openssl faketime mandoc groff-base zsh fish bash-completion python3 util-linux procps \
-                 swtpm tpm2-tools systemd dbus-daemon gnome-keyring libsecret-tools pass chrony
+                 swtpm tpm2-tools systemd dbus-daemon gnome-keyring libsecret-tools pass chrony dpkg-dev lintian man-db
 
 .PHONY: test
 test: all
@@ -54,20 +59,32 @@ check: dependencies
 	$(SWIFT) format lint --strict -r Sources Tests Package.swift
 	$(SWIFT) build --build-tests -Xswiftc -warnings-as-errors -Xcc -Werror -Xcc -Wall -Xcc -Wextra
 
+# What is installed beside the programs: each file, and where it belongs below PREFIX.
+MAN := $(foreach page,$(wildcard man/*.[1-8] man/*/*.[1-8]),\
+    $(page):share/$(dir $(page))man$(subst .,,$(suffix $(page)))/$(notdir $(page)))
+COMPLETIONS := $(foreach name,otptoken otptoken-issuer,\
+    completions/$(name).bash:share/bash-completion/completions/$(name) \
+    completions/_$(name):share/zsh/$(ZSH)/_$(name) \
+    completions/$(name).fish:share/fish/vendor_completions.d/$(name).fish)
+
 .PHONY: install
-install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5 \
-	    $(DESTDIR)$(PREFIX)/share/man/man7 $(DESTDIR)$(PREFIX)/share/man/man8 \
-	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/zsh/site-functions \
-	    $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
-	install -m 755 .build/release/otptoken .build/release/otptoken-issuer $(DESTDIR)$(PREFIX)/bin
-	-strip $(DESTDIR)$(PREFIX)/bin/otptoken $(DESTDIR)$(PREFIX)/bin/otptoken-issuer
-	for page in man/*.[1578]; do \
-	    install -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}; done
-	for name in otptoken otptoken-issuer; do \
-	    install -m 644 completions/$$name.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$name; \
-	    install -m 644 completions/_$$name $(DESTDIR)$(PREFIX)/share/zsh/site-functions; \
-	    install -m 644 completions/$$name.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d; done
+install: $(if $(BIN),,all)
+	install -d "$(DESTDIR)$(PREFIX)/bin"
+	set -e; for name in otptoken otptoken-issuer; do \
+	    install -m 755 "$(or $(BIN),.build/release)/$$name" "$(DESTDIR)$(PREFIX)/bin"; \
+	    strip "$(DESTDIR)$(PREFIX)/bin/$$name" || true; done
+	set -e; for file in $(MAN) $(COMPLETIONS); do \
+	    install -D -m 644 "$${file%%:*}" "$(DESTDIR)$(PREFIX)/$${file#*:}"; done
+
+.PHONY: uninstall
+uninstall:
+	for file in $(MAN) $(COMPLETIONS) :bin/otptoken :bin/otptoken-issuer; do \
+	    rm -f "$(DESTDIR)$(PREFIX)/$${file#*:}"; done
+
+.PHONY: deb
+deb: $(if $(BIN),,all)
+	scripts/install dpkg-dev
+	scripts/deb "$(or $(BIN),.build/release)"
 
 .PHONY: clean
 clean:
