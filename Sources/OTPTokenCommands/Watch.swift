@@ -13,17 +13,29 @@ func watch(_ line: Invocation, _ session: Session) throws(CommandFailure) {
     }
     let wishes = try ClockWishes(session)
     let tokens = try chosenTokens(line.operands, session)
+    let isForced = line.has("force")
+    let start = wallClockSeconds()
+    if !isForced, let first = tokens.first,
+        tokens.allSatisfy({ $0.expiry(at: start) == .ended })
+    {
+        throw Messages.ended(first, command: "watch")
+    }
     let clock = LiveClock(session, wishes)
     let wantsLines =
         line.has("json") || count != nil || environmentVariable("TERM") ?? "dumb" == "dumb"
     let ending: Signal?
     // Screen and signals are given back when they go out of scope there: only after that a signal takes effect.
     if isTerminal(1), !wantsLines {
-        ending = try runView(tokens, clock)
+        ending = try runView(tokens, clock, isForced: isForced)
         if ending == .interrupt { return }
     } else {
         Hardening.ignoreBrokenPipes()
-        ending = try runLines(tokens, clock, session, wishes, count: count, json: line.has("json"))
+        for token in tokens {
+            if let notice = token.expiryNotice(at: start) { session.note(notice) }
+        }
+        ending = try runLines(
+            tokens, clock, session, wishes, count: count, json: line.has("json"),
+            isForced: isForced)
     }
     ending?.takeEffect()
 }
@@ -43,7 +55,7 @@ private func chosenTokens(_ names: [String], _ session: Session) throws(CommandF
 // MARK: On a terminal
 
 private func runView(
-    _ tokens: [Token], _ clock: consuming LiveClock
+    _ tokens: [Token], _ clock: consuming LiveClock, isForced: Bool
 ) throws(CommandFailure) -> Signal? {
     var reports: [CodeReport] = []
     for token in tokens { reports.append(try CodeReport(token, at: clock.now.nowSeconds())) }
@@ -61,7 +73,7 @@ private func runView(
             }
         }
         let (columns, rows) = screen.size
-        let frame = WatchFrame(columns: columns, rows: rows, hasColour: hasColour)
+        let frame = WatchFrame(columns: columns, rows: rows, hasColour: hasColour, showsEnded: isForced)
         let lines = frame.lines(tokens, reports, moment, isChecking: clock.isChecking)
         let wakeTime = min((now + 1) * .second - moment.shift, clock.wakeTime)
         let end = clock.end
@@ -84,7 +96,7 @@ private func runView(
 
 private func runLines(
     _ tokens: [Token], _ clock: consuming LiveClock, _ session: Session, _ wishes: ClockWishes,
-    count: Int?, json: Bool
+    count: Int?, json: Bool, isForced: Bool
 ) throws(CommandFailure) -> Signal? {
     let sleeper = try Messages.onScreen { () throws(Errno) in try Sleeper() }
     var printed = 0
@@ -96,6 +108,7 @@ private func runLines(
         let moment = clock.now
         let now = moment.nowSeconds()
         for (index, token) in tokens.enumerated() where shown[index] != token.totp.step(at: now) {
+            guard isForced || token.expiry(at: now) != .ended else { continue }
             shown[index] = token.totp.step(at: now)
             let report = try CodeReport(token, at: now)
             let text = json ? report.json(moment.state).text + "\n" : report.line

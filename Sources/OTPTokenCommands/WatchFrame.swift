@@ -8,6 +8,8 @@ struct WatchFrame {
     let columns: Int
     let rows: Int
     let hasColour: Bool
+    /// Whether the codes of tokens that have ended are shown, too.
+    let showsEnded: Bool
 
     private static let margin = "  "
 
@@ -87,10 +89,13 @@ struct WatchFrame {
         let isNamedSo = token.issuer.isEmpty || token.issuer == token.name
         let title =
             "\(printable(token.name)) · \(printable(isNamedSo ? token.userID : token.issuer))"
-        return [
-            (.title, clipped(title, to: columns - 3)), (.code, bold(fitted(report.code))),
-            (.bar, bar(report)), (.blank, ""),
-        ]
+        let heading: Line = (.title, clipped(title, to: columns - 3))
+        let expiry = token.expiry(at: report.time)
+        let end = expiry == .far ? nil : Messages.endsShort(token, at: report.time)
+        let notice: [Line] = end.map { [(.warning, coloured(clipped($0, to: columns - 3), 33))] } ?? []
+        if expiry == .ended, !showsEnded { return [heading] + notice + [(.blank, "")] }
+        return [heading, (.code, bold(fitted(report.code))), (.bar, bar(report))] + notice
+            + [(.blank, "")]
     }
 
     // A code that is cut off must not look whole.
