@@ -178,14 +178,6 @@ private struct Desktop {
     }
 }
 
-/// Whether programs are there.
-private func areInstalled(_ programs: String...) -> Bool {
-    let folders = Program.environment(home: "/")["PATH"]?.split(separator: ":") ?? []
-    return programs.allSatisfy { program in
-        folders.contains { FileManager.default.isExecutableFile(atPath: "\($0)/\(program)") }
-    }
-}
-
 @Suite struct `A recipe for the passphrase command` {
     private static let hasTPM = areInstalled("swtpm", "tpm2_unseal")
 
@@ -265,11 +257,7 @@ private func areInstalled(_ programs: String...) -> Bool {
     func `keeps the secret in a password store`() throws {
         let follower = try Follower("pass")
         let home = follower.folder.path
-        let key = """
-            gpg --batch --quiet --passphrase '' --quick-generate-key me@example.com future-default
-            pass init me@example.com
-            """
-        let made = try Program.run("sh", ["-e", "-c", key], home: home)
+        let made = try Program.run("sh", ["-e", "-c", RecipeBook.passwordStore], home: home)
         // The agent that gpg has started is in a session of its own.
         defer { _ = try? Program.run("gpgconf", ["--kill", "all"], home: home) }
         try #require(made.status == 0, "\(made.errors)")

@@ -39,16 +39,17 @@ package enum StoreMaker {
     ///   - name: its name and issuer.
     ///   - period: seconds.
     ///   - digits: 6 to 8.
+    ///   - algorithm: the hash function.
     ///   - seed: the shared secret, as text.
     /// - Returns: an active token.
     package static func token(
-        _ name: String, period: Int = 60, digits: Int = 8,
+        _ name: String, period: Int = 60, digits: Int = 8, algorithm: HashAlgorithm = .sha256,
         seed: String = "12345678901234567890123456789012"
     ) -> Token {
         Token(
             name: name, state: .active,
             seed: Shared(SecretBytes(copying: Array(seed.utf8).span)),
-            totp: TOTP(digits: digits, period: period, algorithm: .sha256) ?? .rule, issuer: name,
+            totp: TOTP(digits: digits, period: period, algorithm: algorithm) ?? .rule, issuer: name,
             serviceID: "10121234", userID: "12345678901234DC", server: "https://token.example.com")
     }
 
