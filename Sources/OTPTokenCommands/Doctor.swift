@@ -63,7 +63,7 @@ extension Session {
         let backup = examine(locations.backup)
         let store = onceMore(first)
         findings.append(deviceKey(isNeeded: store.sealed?.hasSlot(.device) ?? false))
-        findings.append(config())
+        findings += config()
         findings.append(storeFinding(store, backup))
         findings.append(backupFinding(backup, store))
         findings += storesAside().map { Finding(.note, Messages.aside($0)) }
@@ -92,17 +92,19 @@ extension Session {
         }
     }
 
-    private func config() -> Finding {
+    private func config() -> [Finding] {
         do {
             let settings = try Settings(locations.config)
             _ = try settings.checksClock()
             _ = try settings.clockServers()
             _ = try settings.correctsClock()
+            _ = try settings.clipboardTime()
             _ = try settings.unlockTime()
             _ = try settings.passphraseCommand()
-            return Finding(.ok, Messages.config(locations.config))
+            let unknown = settings.unknown.map(Finding.init)
+            return unknown.isEmpty ? [Finding(.ok, Messages.config(locations.config))] : unknown
         } catch {
-            return Finding(error)
+            return [Finding(error)]
         }
     }
 

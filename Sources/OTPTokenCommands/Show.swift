@@ -30,9 +30,11 @@ func show(_ line: Invocation, _ session: Session) throws(CommandFailure) {
         throw Messages.clockNotGoodEnough(clock.state)
     }
     let now = time ?? session.waitForCodes(chosen, lasting: least ?? 0, clock)
-    let ended = line.has("force") ? [] : chosen.filter { $0.expiry(at: now) == .ended }
+    // A token has ended when it has ended by now, whatever moment is asked for.
+    let today = time == nil ? now : wallClockSeconds()
+    let ended = line.has("force") ? [] : chosen.filter { $0.expiry(at: today) == .ended }
     // What has not ended is printed all the same.
-    let living = ended.isEmpty ? chosen : chosen.filter { $0.expiry(at: now) != .ended }
+    let living = ended.isEmpty ? chosen : chosen.filter { $0.expiry(at: today) != .ended }
     if let first = ended.first, living.isEmpty { throw Messages.ended(first, command: "show") }
     if let copying {
         try copy(living[0], at: now, copying, clock, line, session)
@@ -42,7 +44,7 @@ func show(_ line: Invocation, _ session: Session) throws(CommandFailure) {
     if time == nil, isTerminal(1), session.hasReader, copying == nil, !line.has("json") {
         session.note(secondsLeft(living, at: now, ofNext: line.has("next")))
     }
-    for token in living { if let text = token.expiryNotice(at: now) { session.note(text) } }
+    for token in living { if let text = token.expiryNotice(at: today) { session.note(text) } }
     // That of another time does not hang on this machine's clock.
     if time == nil, !session.isQuiet {
         if clock == nil || !hangsOnClock && session.hasReader {

@@ -73,7 +73,8 @@ private func runView(
             }
         }
         let (columns, rows) = screen.size
-        let frame = WatchFrame(columns: columns, rows: rows, hasColour: hasColour, showsEnded: isForced)
+        let frame = WatchFrame(
+            columns: columns, rows: rows, hasColour: hasColour, showsEnded: isForced)
         let lines = frame.lines(tokens, reports, moment, isChecking: clock.isChecking)
         let wakeTime = min((now + 1) * .second - moment.shift, clock.wakeTime)
         let end = clock.end

@@ -92,7 +92,8 @@ struct WatchFrame {
         let heading: Line = (.title, clipped(title, to: columns - 3))
         let expiry = token.expiry(at: report.time)
         let end = expiry == .far ? nil : Messages.endsShort(token, at: report.time)
-        let notice: [Line] = end.map { [(.warning, coloured(clipped($0, to: columns - 3), 33))] } ?? []
+        let notice: [Line] =
+            end.map { [(.warning, coloured(clipped($0, to: columns - 3), 33))] } ?? []
         if expiry == .ended, !showsEnded { return [heading] + notice + [(.blank, "")] }
         return [heading, (.code, bold(fitted(report.code))), (.bar, bar(report))] + notice
             + [(.blank, "")]

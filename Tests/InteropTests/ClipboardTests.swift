@@ -1,0 +1,127 @@
+import Foundation
+import Platform
+import TestSupport
+import Testing
+
+/// `show --copy` on the clipboards of a real X server, a real tmux and real terminals.
+struct ClipboardTests {
+    private let home: TemporaryFolder
+    private let code: String
+
+    init() throws {
+        home = try TemporaryFolder()
+        // A period of an hour: the code does not change while the test looks at it.
+        try StoreMaker.write([StoreMaker.token("Acme Bank", period: 3600)], home: home.path)
+        try Program.configure(home: home.path)
+        let shown = try Program.run(Program.otptoken, ["show"], home: home.path)
+        try #require(shown.status == 0)
+        code = String(shown.output.prefix(8))
+    }
+
+    @Test(arguments: ["xclip", "xsel"])
+    func `X11 holds the code until it is time, and nothing is printed`(tool: String) throws {
+        let display = try XDisplay(home: home.path)
+        // Of the two the other one is not to be found.
+        let path = home.path + "/bin"
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+        try FileManager.default.createSymbolicLink(
+            atPath: "\(path)/\(tool)", withDestinationPath: "/usr/bin/\(tool)")
+        let extra = display.environment.merging(["PATH": path]) { $1 }
+        try Program.configure("clock.check = never\nclipboard.clear = 2", home: home.path)
+        let copied = try Program.run(
+            Program.otptoken, ["show", "--copy"], home: home.path, extra: extra)
+        #expect(copied.status == 0 && copied.output == "", "\(copied)")
+        #expect(copied.errors == "Copied to the clipboard (\(tool)); it is cleared in 2 s\n")
+        #expect(try display.clipboard() == code)
+        #expect(try wait { try display.clipboard() == "" })
+    }
+
+    @Test func `what somebody else has copied meanwhile stays`() throws {
+        let display = try XDisplay(home: home.path)
+        try Program.configure("clock.check = never\nclipboard.clear = 1", home: home.path)
+        let copied = try Program.run(
+            Program.otptoken, ["show", "--copy", "--print"], home: home.path,
+            extra: display.environment)
+        #expect(copied.status == 0 && copied.output == "\(code)\n", "\(copied)")
+        let other = try Program.run(
+            "xclip", ["-selection", "clipboard"], home: home.path, input: "something else",
+            extra: display.environment)
+        #expect(other.status == 0)
+        Thread.sleep(forTimeInterval: 2)
+        #expect(try display.clipboard() == "something else")
+    }
+
+    @Test func `tmux gets it where there is no other clipboard`() throws {
+        try Program.configure("clock.check = never\nclipboard.clear = 2", home: home.path)
+        let tmux = try Tmux(home: home, columns: 100)
+        // The shell of the window has been told of no tmux: it is now.
+        try tmux.type("TMUX=\(home.path)/tmux,0,0 otptoken show --copy")
+        try tmux.wait { $0.contains("Copied to tmux's buffer; it is cleared in 2 s") }
+        func buffers() throws -> String {
+            try Program.run(
+                "tmux", ["-S", home.path + "/tmux", "list-buffers", "-F", "#{buffer_sample}"],
+                home: home.path
+            ).output
+        }
+        #expect(try buffers() == "\(code)\n")
+        #expect(try wait { try buffers() == "" })
+    }
+
+    @Test func `else the terminal gets it, and it is said that it stays there`() throws {
+        let tmux = try Tmux(home: home, columns: 100)
+        _ = try Program.run(
+            "tmux", ["-S", home.path + "/tmux", "set-option", "-g", "set-clipboard", "on"],
+            home: home.path)
+        try tmux.type("otptoken show --copy")
+        let screen = try tmux.wait { $0.contains("cannot be cleared") }
+        #expect(
+            screen.contains("Sent to the terminal's clipboard, which cannot be cleared from here"))
+        let buffer = try Program.run(
+            "tmux", ["-S", home.path + "/tmux", "show-buffer"], home: home.path)
+        #expect(buffer.output == code)
+    }
+
+    @Test func `where there is none, that is a failure, and the code is not printed`() throws {
+        let failed = try Program.run(Program.otptoken, ["show", "--copy"], home: home.path)
+        #expect(failed.status == 1 && failed.output == "")
+        #expect(
+            failed.errors.hasPrefix(
+                "otptoken: the code was not copied: no clipboard is to be found"))
+    }
+
+    @Test func `screen and tmux hand the sequence on`() {
+        let text = Array("12345678".utf8)
+        let plain = "\u{1B}]52;c;MTIzNDU2Nzg=\u{07}"
+        #expect(Clipboard.sequence(text) { _ in nil } == plain)
+        #expect(
+            Clipboard.sequence(text) { $0 == "STY" ? "1.pts" : nil }
+                == "\u{1B}P\(plain)\u{1B}\\")
+        #expect(
+            Clipboard.sequence(text) { $0 == "TMUX" ? "/tmp/t,1,0" : nil }
+                == "\(plain)\u{1B}Ptmux;\u{1B}\(plain)\u{1B}\\")
+    }
+
+    @Test func `the order fits the session`() {
+        func candidates(_ variables: [String: String], terminal: Bool = true) -> [Clipboard] {
+            Clipboard.candidates(environment: { variables[$0] }, hasTerminal: terminal)
+        }
+        #expect(
+            candidates(["WAYLAND_DISPLAY": "w", "DISPLAY": ":0", "TERM": "xterm"])
+                == [.wayland, .xclip, .xsel, .macOS, .windows, .terminal])
+        #expect(
+            candidates(["SSH_TTY": "/dev/pts/1", "TMUX": "t", "TERM": "tmux"])
+                == [.tmux, .terminal])
+        #expect(candidates(["TERM": "dumb"]) == [.macOS, .windows])
+        #expect(candidates(["TERM": "xterm"], terminal: false) == [.macOS, .windows])
+    }
+
+    // MARK: Looking
+
+    private func wait(until condition: () throws -> Bool) throws -> Bool {
+        for _ in 0..<200 {
+            if try condition() { return true }
+            Thread.sleep(forTimeInterval: 0.05)
+        }
+        return false
+    }
+}
