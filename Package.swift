@@ -48,11 +48,15 @@ let package = Package(
         module("Enrolment", ["Cryptography", "JSON", "OATH"]),
         module("TokenStore", ["Cryptography", "OATH"]),
         module("ClockCheck", ["Cryptography"]),
+        module("MailedCodes", []),
         module("Platform", ["Cryptography", "CShims"]),
 
         module(
             "OTPTokenCommands",
-            ["Cryptography", "JSON", "OATH", "Enrolment", "TokenStore", "ClockCheck", "Platform"]),
+            [
+                "Cryptography", "JSON", "OATH", "Enrolment", "TokenStore", "ClockCheck",
+                "MailedCodes", "Platform",
+            ]),
         module("IssuerService", ["Cryptography", "JSON", "OATH", "Enrolment", "Platform"]),
         program("otptoken", ["OTPTokenCommands"]),
         program("otptoken-issuer", ["IssuerService"]),
@@ -66,8 +70,8 @@ let package = Package(
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "Cryptography", "JSON", "OATH", "Enrolment", "TokenStore", "ClockCheck", "Platform",
-                "OTPTokenCommands", "IssuerService",
+                "Cryptography", "JSON", "OATH", "Enrolment", "TokenStore", "ClockCheck",
+                "MailedCodes", "Platform", "OTPTokenCommands", "IssuerService",
             ],
             path: "Tests/Fuzz/Targets", swiftSettings: strict),
         .target(
@@ -79,6 +83,8 @@ let package = Package(
         tests("OATHTests", ["Cryptography", "OATH"]),
         tests(
             "ClockCheckTests", ["Cryptography", "ClockCheck", "Platform"], exclude: ["offset.py"]),
+        tests(
+            "MailedCodesTests", ["Enrolment", "MailedCodes", "Platform"], exclude: ["mails.py"]),
         tests("EnrolmentTests", ["Cryptography", "OATH", "Enrolment"]),
         tests("TokenStoreTests", ["Cryptography", "OATH", "TokenStore"], exclude: ["Fixtures"]),
         tests(
