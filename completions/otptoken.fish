@@ -11,7 +11,7 @@ function __otptoken_at
         else if test "$word" = --; and not set -q ended[1]
             set ended yes
         else if string match -q -- '-?*' $word; and not set -q ended[1]
-            contains -- $word --home --passphrase-file --server --service-id --user-id --name --start-password-file --ca-file --at --min-remaining --count --new-passphrase-file --for --server --ca-file --timeout
+            contains -- $word --home --passphrase-file --server --service-id --user-id --name --start-password-file --mail --ca-file --at --min-remaining --count --new-passphrase-file --for --server --ca-file --timeout
             and set option $word
         else
             set -a words $word
@@ -49,6 +49,7 @@ complete -c otptoken -n "__otptoken_at init" -l service-id -x -d 'the service ID
 complete -c otptoken -n "__otptoken_at init" -l user-id -x -d 'the user ID from the mail'
 complete -c otptoken -n "__otptoken_at init" -l name -x -d 'what to call the token here; else the issuer\'s name'
 complete -c otptoken -n "__otptoken_at init" -l start-password-file -r -F -d 'read the start password from FILE (- for standard input) instead of asking'
+complete -c otptoken -n "__otptoken_at init" -l mail -r -F -d 'read server, service ID and user ID out of the mail in FILE'
 complete -c otptoken -n "__otptoken_at init" -l ca-file -r -F -d 'trust the certificates in PEM, and no others'
 complete -c otptoken -n "__otptoken_at init" -l allow-http -d 'take a server without TLS that is not on this machine'
 complete -c otptoken -n "__otptoken_at init" -l force -d 'enrol again, in the place of the token that is here'

@@ -1,5 +1,6 @@
 internal import Cryptography
 internal import Enrolment
+internal import MailedCodes
 internal import Platform
 internal import TokenStore
 
@@ -24,16 +25,26 @@ struct EnrolmentRequest {
     init(_ line: Invocation) throws(CommandFailure) {
         let allowsHTTP = line.has("allow-http")
         // The options first, all of them: nobody shall answer questions for a line that is wrong.
-        let server = try Self.given("server", line) { (text) throws(CommandFailure) in
+        var server = try Self.given("server", line) { (text) throws(CommandFailure) in
             try Self.server(text, allowsHTTP)
         }
-        let serviceID = try Self.given("service-id", line, Self.serviceID)
-        let userID = try Self.given("user-id", line, Self.userID)
+        var serviceID = try Self.given("service-id", line, Self.serviceID)
+        var userID = try Self.given("user-id", line, Self.userID)
         name = line.value("name")
         if let name, !Token.isName(name) { throw Messages.badName(name) }
         isForced = line.has("force")
         caFile = line.value("ca-file")
         if let caFile, !isReadable(caFile) { throw .file(.missing, caFile) }
+
+        if let file = line.value("mail") {
+            let notice = try IssuanceNotice(file: file)
+            // What stands on the command line counts for more.
+            if server == nil, let text = try notice.checkedValue(of: .server) {
+                server = try Self.server(text, allowsHTTP)
+            }
+            if serviceID == nil { serviceID = try notice.checkedValue(of: .serviceID) }
+            if userID == nil { userID = try notice.checkedValue(of: .userID) }
+        }
 
         self.server = try Self.ask(Messages.askServer, "server", "URL", unless: server) {
             (text) throws(CommandFailure) in try Self.server(text, allowsHTTP)

@@ -3,9 +3,9 @@ internal import Platform
 
 /// What a command that touches the user's files works with.
 struct Session {
-    /// The options that name a file with a secret, or standard input.
+    /// The options that name a file, or standard input.
     private static let secretFiles = [
-        "passphrase-file", "new-passphrase-file", "start-password-file",
+        "passphrase-file", "new-passphrase-file", "start-password-file", "mail",
     ]
 
     let locations: Locations

@@ -44,6 +44,10 @@ extension ProgramTable {
                         ja: "利用開始パスワードを FILE から読みます（- は標準入力）",
                         completion: .file),
                     OptionEntry(
+                        "mail", value: "FILE",
+                        "read server, service ID and user ID out of the mail in FILE",
+                        ja: "FILE のメールからサーバ、サービスID、ユーザIDを読みます", completion: .file),
+                    OptionEntry(
                         "ca-file", value: "PEM", "trust the certificates in PEM, and no others",
                         ja: "PEM にある証明書だけを信頼します",
                         completion: .file),

@@ -72,7 +72,7 @@ private func converted(_ bytes: [UInt8], from charset: String) -> String? {
         let (consumed, produced, reason) = unsafe input.withUnsafeMutableBufferPointer { input in
             unsafe chunk.withUnsafeMutableBufferPointer { chunk in
                 var from = unsafe input.baseAddress.map { unsafe $0 + start }
-                var to = unsafe chunk.baseAddress
+                var to = chunk.baseAddress
                 var (fromLeft, toLeft) = (left, chunk.count)
                 // Without an input, what the converter still holds is written.
                 let result =

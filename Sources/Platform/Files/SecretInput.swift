@@ -25,6 +25,21 @@ package enum SecretInput {
         return all.slice(0..<all.withBytes(lengthWithoutLineEnd))
     }
 
+    /// Reads what is no secret.
+    ///
+    /// - Parameters:
+    ///   - path: a file, or `-` for standard input.
+    ///   - limit: the most bytes taken.
+    /// - Returns: all of it.
+    /// - Throws: `FileError.missing`, `.tooLong` or `.system`.
+    package static func readPlain(_ path: String, limit: Int) throws(FileError) -> [UInt8] {
+        let all = try FileError.naming { () throws(Errno) in
+            try open(path).read(upTo: limit + 1)
+        }
+        guard all.count <= limit else { throw .tooLong }
+        return all
+    }
+
     private static func open(_ path: String) throws(Errno) -> FileDescriptor {
         guard path == "-" else { return try FileDescriptor(open: path, O_RDONLY) }
         return FileDescriptor(owning: try retrying { fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) })
