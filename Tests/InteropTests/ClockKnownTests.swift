@@ -172,7 +172,7 @@ import Testing
 
     @Test(arguments: [
         ("clock.check = nevr", "clock.check cannot be nevr\nhint: write auto or never"),
-        ("# a\nclock.correct = yes", "clock.correct cannot be yes\nhint: write on or off"),
+        ("clock.check = never\nclock.correct = yes", "clock.correct cannot be yes\nhint: write on or off"),
         (
             "clock.servers = time.test",
             "clock.servers: time.test is no time server\nhint: write ntp"
@@ -183,7 +183,8 @@ import Testing
         let home = try ClockHome([], config)
         for command in [["show"], ["watch", "--count", "1"], ["doctor"]] {
             let outcome = try Program.run(Program.otptoken, command, home: home.person.home)
-            #expect(outcome.status == 1, "\(outcome)")
+            // The code is printed all the same; the check is not made.
+            #expect(outcome.status == (command == ["doctor"] ? 1 : 0), "\(outcome)")
             let line = config.split(separator: "\n").count
             #expect(
                 (outcome.output + outcome.errors).replacing("\n         → ", with: "\nhint: ")
