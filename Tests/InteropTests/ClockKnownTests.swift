@@ -172,7 +172,10 @@ import Testing
 
     @Test(arguments: [
         ("clock.check = nevr", "clock.check cannot be nevr\nhint: write auto or never"),
-        ("clock.check = never\nclock.correct = yes", "clock.correct cannot be yes\nhint: write on or off"),
+        (
+            "clock.check = never\nclock.correct = yes",
+            "clock.correct cannot be yes\nhint: write on or off"
+        ),
         (
             "clock.servers = time.test",
             "clock.servers: time.test is no time server\nhint: write ntp"
