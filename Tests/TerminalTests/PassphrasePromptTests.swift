@@ -160,7 +160,7 @@ struct PassphrasePromptTests {
         try answer(terminal, "Passphrase:", "wrong")
         try answer(terminal, "Passphrase:", Self.passphrase, count: 2)
         let code = try #require(try code())
-        try terminal.wait { $0.contains("\(code)\nleft with 0") }
+        try terminal.wait { $0.contains("\(code)\n") && $0.contains(" s left\nleft with 0") }
     }
 
     @Test func `init asks once for the passphrase, before the issuer hears of it`() throws {
@@ -208,7 +208,9 @@ struct PassphrasePromptTests {
         try terminal.type("clear; otptoken show; echo left with $?")
         try answer(terminal, "Passphrase:", decomposed)
         let screen = try terminal.wait { $0.contains("\nleft with") }
-        #expect(screen.contains("\(code)\nleft with 0"))
+        // How long the code lasts is told behind it, on standard error.
+        let shown = try Regex("\(code)\n[0-9]{1,4} s left\nleft with 0")
+        #expect(screen.contains(shown))
         // The terminal has handed on what was typed as it was.
         #expect(try home.files()["typed"] == Array((decomposed + "\n").utf8))
     }
