@@ -44,7 +44,7 @@ struct RemoveTests {
 
     @Test func `yes removes`() throws {
         let terminal = try Tmux(home: home, columns: 100)
-        for answer in ["y", "Y", "yes", "YES", " yes ", "ｙ", "Ｙ", "ｙｅｓ", "ＹＥＳ"] {
+        for answer in ["y", "Y", "yes", "YES", " yes ", "ｙ", "Ｙ", "ｙｅｓ", "ＹＥＳ", "はい"] {
             try Self.writeStore(home)
             let screen = try self.answer(answer, terminal)
             #expect(screen.contains("gone with 0"), "\(answer)")
@@ -56,7 +56,7 @@ struct RemoveTests {
 
     @Test func `anything else does not`() throws {
         let terminal = try Tmux(home: home, columns: 100)
-        for answer in ["", "n", "no", "yep", "yes please", "はい", "--yes"] {
+        for answer in ["", "n", "no", "yep", "yes please", "いいえ", "--yes"] {
             let screen = try self.answer(answer, terminal)
             #expect(screen.contains("gone with 1"), "\(answer)")
             #expect(screen.contains("otptoken: nothing was removed"), "\(answer)")
