@@ -37,10 +37,8 @@ extension Messages {
                     "the code was not copied: \(names) did not take it",
                     ja: "コードをコピーできません: \(names) が受け取りませんでした"),
             hints: [
-                localized(
-                    "install wl-clipboard (Wayland), xclip or xsel (X11); without --copy the code is printed",
-                    ja: "wl-clipboard（Wayland）か、xclip か xsel（X11）を入れてください。--copy なしではコードを表示します"
-                )
+                installClipboard,
+                localized("without --copy the code is printed", ja: "--copy なしではコードを表示します"),
             ])
     }
 

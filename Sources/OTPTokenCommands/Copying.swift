@@ -2,11 +2,15 @@ internal import ClockCheck
 internal import Cryptography
 internal import Platform
 
+extension Clipboard {
+    /// Those that fit this process's session, the best first.
+    static var here: [Clipboard] {
+        candidates(environment: environmentVariable, hasTerminal: ControllingTerminal.exists)
+    }
+}
+
 /// Copies codes to the clipboard, and has each taken away again when it ends.
 struct Copying {
-    /// The first word of the command line of the process that clears the clipboard; no command for people.
-    static let clearing = "clear-clipboard"
-
     private let time: Settings.ClipboardTime
 
     /// Reads the settings.
@@ -30,8 +34,7 @@ struct Copying {
     /// - Throws: when no clipboard takes it.
     func copy(_ code: String, until end: Nanoseconds) throws(CommandFailure) -> String {
         let bytes = Array(code.utf8)
-        let candidates = Clipboard.candidates(
-            environment: environmentVariable, hasTerminal: ControllingTerminal.exists)
+        let candidates = Clipboard.here
         let clipboard = candidates.first { $0.copy(bytes, environment: environmentVariable) }
         guard let clipboard else {
             let path = environmentVariable("PATH") ?? ""
@@ -47,31 +50,56 @@ struct Copying {
         guard let clearTime, clipboard.canBeCleared else {
             return Messages.copied(clipboard, clearedIn: nil)
         }
-        // Nobody waits for it; a code that stays for want of it is told as such.
-        let process = try? SideProcess(
-            .again(ProgramTable.otptoken.name),
-            [Self.clearing, clipboard.rawValue, "\(clearTime)"], input: bytes)
-        guard let _ = process else { return Messages.copied(clipboard, clearedIn: nil) }
+        let clearing = Clearing(clipboard: clipboard, time: clearTime)
+        guard clearing.start(bytes) else { return Messages.copied(clipboard, clearedIn: nil) }
         let seconds = max(0, clearTime - now + .second - 1) / .second
         return Messages.copied(clipboard, clearedIn: seconds)
     }
 
-    /// Waits for the end of a code, and clears the clipboard if it holds the code still.
-    ///
-    /// - Parameter arguments: the clipboard, and the time in unix nanoseconds; the code is on standard input.
-    /// - Returns: the exit status.
-    static func clear(_ arguments: ArraySlice<String>) -> ExitStatus {
-        guard (try? Hardening.apply()) != nil, arguments.count == 2,
-            let clipboard = arguments.first.flatMap(Clipboard.init),
-            let time = arguments.last.flatMap(Nanoseconds.init),
-            let code = try? SecretInput.read("-"), let sleeper = try? Sleeper()
-        else { return .usage }
-        while wallClockNanoseconds() < time {
-            guard let event = try? sleeper.wait(until: time, beside: nil) else { break }
-            // Whoever ends it early wants the code gone, too.
-            if case .signal(let signal) = event, signal.endsProcess { break }
+    /// What another process does when a code ends: this program once more, which gets the code on its standard input.
+    struct Clearing {
+        /// The first word of its command line; no command for people.
+        private static let word = "clear-clipboard"
+
+        private let clipboard: Clipboard
+        /// Unix nanoseconds.
+        private let time: Nanoseconds
+
+        init(clipboard: Clipboard, time: Nanoseconds) {
+            self.clipboard = clipboard
+            self.time = time
         }
-        clipboard.clear(ifHolding: code)
-        return .done
+
+        /// Reads its command line; nil for any other.
+        init?(_ arguments: [String]) {
+            guard arguments.count == 3, arguments[0] == Self.word,
+                let clipboard = Clipboard(rawValue: arguments[1]),
+                let time = Nanoseconds(arguments[2])
+            else { return nil }
+            self.init(clipboard: clipboard, time: time)
+        }
+
+        /// Starts the process, which nobody waits for; false when that is not possible.
+        fileprivate func start(_ code: [UInt8]) -> Bool {
+            let process = try? SideProcess(
+                .again(ProgramTable.otptoken.name), [Self.word, clipboard.rawValue, "\(time)"],
+                input: code)
+            guard let _ = process else { return false }
+            return true
+        }
+
+        /// Waits for the end of the code, and clears the clipboard if it holds the code still.
+        func run() -> ExitStatus {
+            guard (try? Hardening.apply()) != nil, let code = try? SecretInput.read("-"),
+                let sleeper = try? Sleeper()
+            else { return .failure }
+            while wallClockNanoseconds() < time {
+                guard let event = try? sleeper.wait(until: time, beside: nil) else { break }
+                // Whoever ends it early wants the code gone, too.
+                if case .signal(let signal) = event, signal.endsProcess { break }
+            }
+            clipboard.clear(ifHolding: code)
+            return .done
+        }
     }
 }

@@ -68,6 +68,7 @@ extension Session {
         findings.append(backupFinding(backup, store))
         findings += storesAside().map { Finding(.note, Messages.aside($0)) }
         if let sealed = store.sealed { findings.append(appLock(sealed)) }
+        findings.append(clipboard())
         return findings
     }
 
@@ -106,6 +107,16 @@ extension Session {
         } catch {
             return [Finding(error)]
         }
+    }
+
+    private func clipboard() -> Finding {
+        let path = environmentVariable("PATH") ?? ""
+        let clipboard = Clipboard.here.first { $0.isInstalled(path: path) }
+        guard let clipboard else {
+            return Finding(.note, Messages.noClipboard, remedies: [Messages.installClipboard])
+        }
+        return Finding(
+            clipboard.canBeCleared ? .ok : .note, Messages.clipboardWorks(clipboard))
     }
 
     private func appLock(_ store: SealedStore) -> Finding {

@@ -24,12 +24,22 @@ extension Token {
         return .soon(days: Int((expiresAt - time) / 86400))
     }
 
-    /// What there is to be told of its end at this time; nil while it is far.
-    func expiryNotice(at time: Int64) -> String? {
-        switch expiry(at: time) {
-        case .far: nil
-        case .soon(let days): Messages.endsSoon(self, days: days)
-        case .ended: Messages.hasEnded(self)
+}
+
+extension Session {
+    /// Tells which tokens end soon, or have ended.
+    ///
+    /// - Parameters:
+    ///   - tokens: those whose codes are shown.
+    ///   - time: unix seconds.
+    func tellEnds(of tokens: [Token], at time: Int64) {
+        // By index: no token is copied.
+        for index in tokens.indices {
+            switch tokens[index].expiry(at: time) {
+            case .far: continue
+            case .soon(let days): note(Messages.endsSoon(tokens[index], days: days))
+            case .ended: note(Messages.hasEnded(tokens[index]))
+            }
         }
     }
 }

@@ -52,8 +52,8 @@ extension Messages {
     }
 
     /// The same in few words, for the live view.
-    static func endsShort(_ token: Token, at time: Int64) -> String? {
-        switch token.expiry(at: time) {
+    static func endsShort(_ token: Token, _ expiry: Expiry) -> String? {
+        switch expiry {
         case .far: nil
         case .soon(let days):
             localized(

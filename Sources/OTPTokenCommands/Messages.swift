@@ -184,7 +184,7 @@ enum Messages {
                 "only one of \(english) can be -", ja: "\(japanese) のうち、- にできるのは 1 つだけです"),
             hints: [
                 localized(
-                    "standard input holds one secret: name a file for the other",
+                    "standard input can be read once: name a file for the other",
                     ja: "標準入力から読めるのは 1 つだけです。もう一方にはファイルを指定してください")
             ])
     }

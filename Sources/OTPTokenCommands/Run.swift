@@ -8,7 +8,7 @@ package func run(_ arguments: [String]) -> Never {
 }
 
 private func status(of arguments: [String]) -> Int32 {
-    if arguments.first == Copying.clearing { return Copying.clear(arguments.dropFirst()).rawValue }
+    if let clearing = Copying.Clearing(arguments) { return clearing.run().rawValue }
     do throws(CommandFailure) {
         return try execute(arguments).rawValue
     } catch {

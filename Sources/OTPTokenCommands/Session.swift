@@ -4,7 +4,7 @@ internal import Platform
 /// What a command that touches the user's files works with.
 struct Session {
     /// The options that name a file, or standard input.
-    private static let secretFiles = [
+    private static let inputFiles = [
         "passphrase-file", "new-passphrase-file", "start-password-file", "mail",
     ]
 
@@ -30,7 +30,7 @@ struct Session {
         }
         if !network { CryptographyLibrary.startOffline() }
         isQuiet = line.has("quiet")
-        let readingInput = Self.secretFiles.filter { line.value($0) == "-" }
+        let readingInput = Self.inputFiles.filter { line.value($0) == "-" }
         guard readingInput.count < 2 else { throw Messages.inputReadTwice(readingInput) }
         home = line.value("home")
         if let home {

@@ -82,8 +82,7 @@ extension Messages {
 
     /// What would be a failure, and is none here.
     static func warning(_ failure: CommandFailure) -> String {
-        ([localized("Warning: \(failure.message)", ja: "警告: \(failure.message)")]
-            + failure.hints.map { "hint: \($0)" }).joined(separator: "\n")
+        failure.text(program: localized("Warning", ja: "警告"))
     }
 
     static func badClipboardTime(

@@ -32,10 +32,11 @@ func show(_ line: Invocation, _ session: Session) throws(CommandFailure) {
     let now = time ?? session.waitForCodes(chosen, lasting: least ?? 0, clock)
     // A token has ended when it has ended by now, whatever moment is asked for.
     let today = time == nil ? now : wallClockSeconds()
-    let ended = line.has("force") ? [] : chosen.filter { $0.expiry(at: today) == .ended }
+    let firstEnded = line.has("force") ? nil : chosen.firstIndex { $0.expiry(at: today) == .ended }
     // What has not ended is printed all the same.
-    let living = ended.isEmpty ? chosen : chosen.filter { $0.expiry(at: today) != .ended }
-    if let first = ended.first, living.isEmpty { throw Messages.ended(first, command: "show") }
+    let living = firstEnded == nil ? chosen : chosen.filter { $0.expiry(at: today) != .ended }
+    let failure = firstEnded.map { Messages.ended(chosen[$0], command: "show") }
+    if let failure, living.isEmpty { throw failure }
     if let copying {
         try copy(living[0], at: now, copying, clock, line, session)
     } else {
@@ -44,7 +45,7 @@ func show(_ line: Invocation, _ session: Session) throws(CommandFailure) {
     if time == nil, isTerminal(1), session.hasReader, copying == nil, !line.has("json") {
         session.note(secondsLeft(living, at: now, ofNext: line.has("next")))
     }
-    for token in living { if let text = token.expiryNotice(at: today) { session.note(text) } }
+    session.tellEnds(of: living, at: today)
     // That of another time does not hang on this machine's clock.
     if time == nil, !session.isQuiet {
         if clock == nil || !hangsOnClock && session.hasReader {
@@ -52,7 +53,7 @@ func show(_ line: Invocation, _ session: Session) throws(CommandFailure) {
         }
         if let clock { session.tell(clock, wishes) }
     }
-    if let first = ended.first { throw Messages.ended(first, command: "show") }
+    if let failure { throw failure }
 }
 
 /// Prints the codes.

@@ -15,11 +15,7 @@ func watch(_ line: Invocation, _ session: Session) throws(CommandFailure) {
     let tokens = try chosenTokens(line.operands, session)
     let isForced = line.has("force")
     let start = wallClockSeconds()
-    if !isForced, let first = tokens.first,
-        tokens.allSatisfy({ $0.expiry(at: start) == .ended })
-    {
-        throw Messages.ended(first, command: "watch")
-    }
+    if !isForced { try refuseIfEnded(tokens, at: start) }
     let clock = LiveClock(session, wishes)
     let wantsLines =
         line.has("json") || count != nil || environmentVariable("TERM") ?? "dumb" == "dumb"
@@ -30,9 +26,7 @@ func watch(_ line: Invocation, _ session: Session) throws(CommandFailure) {
         if ending == .interrupt { return }
     } else {
         Hardening.ignoreBrokenPipes()
-        for token in tokens {
-            if let notice = token.expiryNotice(at: start) { session.note(notice) }
-        }
+        session.tellEnds(of: tokens, at: start)
         ending = try runLines(
             tokens, clock, session, wishes, count: count, json: line.has("json"),
             isForced: isForced)
@@ -50,6 +44,14 @@ private func chosenTokens(_ names: [String], _ session: Session) throws(CommandF
     }
     let first = try choose(nil, from: tokens)
     return [first] + tokens.filter { $0.name != first.name }
+}
+
+/// Refuses tokens of which not one has a code that counts any more.
+private func refuseIfEnded(_ tokens: [Token], at time: Int64) throws(CommandFailure) {
+    guard let first = tokens.first, tokens.allSatisfy({ $0.expiry(at: time) == .ended }) else {
+        return
+    }
+    throw Messages.ended(first, command: "watch")
 }
 
 // MARK: On a terminal
@@ -108,6 +110,7 @@ private func runLines(
         clock.begin()
         let moment = clock.now
         let now = moment.nowSeconds()
+        if !isForced { try refuseIfEnded(tokens, at: now) }
         for (index, token) in tokens.enumerated() where shown[index] != token.totp.step(at: now) {
             guard isForced || token.expiry(at: now) != .ended else { continue }
             shown[index] = token.totp.step(at: now)

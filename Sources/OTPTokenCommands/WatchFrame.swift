@@ -91,12 +91,14 @@ struct WatchFrame {
             "\(printable(token.name)) · \(printable(isNamedSo ? token.userID : token.issuer))"
         let heading: Line = (.title, clipped(title, to: columns - 3))
         let expiry = token.expiry(at: report.time)
-        let end = expiry == .far ? nil : Messages.endsShort(token, at: report.time)
-        let notice: [Line] =
-            end.map { [(.warning, coloured(clipped($0, to: columns - 3), 33))] } ?? []
-        if expiry == .ended, !showsEnded { return [heading] + notice + [(.blank, "")] }
-        return [heading, (.code, bold(fitted(report.code))), (.bar, bar(report))] + notice
-            + [(.blank, "")]
+        var lines = [heading]
+        if showsEnded || expiry != .ended {
+            lines += [(.code, bold(fitted(report.code))), (.bar, bar(report))]
+        }
+        if let end = Messages.endsShort(token, expiry) {
+            lines.append((.warning, coloured(clipped(end, to: columns - 3), 33)))
+        }
+        return lines + [(.blank, "")]
     }
 
     // A code that is cut off must not look whole.

@@ -89,6 +89,22 @@ struct ClipboardTests {
                 "otptoken: the code was not copied: no clipboard is to be found"))
     }
 
+    @Test func `doctor says which one there is`() throws {
+        let none = try Program.run(Program.otptoken, ["doctor"], home: home.path)
+        #expect(none.output.contains("note     clipboard: none that `show --copy` could use\n"))
+        let some = try Program.run(
+            Program.otptoken, ["doctor"], home: home.path, extra: ["DISPLAY": ":0"])
+        #expect(some.output.contains("ok       clipboard: by xclip\n"))
+    }
+
+    @Test func `what is no order of this program's clears nothing`() throws {
+        for arguments in [["clear-clipboard"], ["clear-clipboard", "xclip", "soon"]] {
+            let refused = try Program.run(Program.otptoken, arguments, home: home.path)
+            #expect(refused.status == 2)
+            #expect(refused.errors.hasPrefix("otptoken: no such command: clear-clipboard"))
+        }
+    }
+
     @Test func `screen and tmux hand the sequence on`() {
         let text = Array("12345678".utf8)
         let plain = "\u{1B}]52;c;MTIzNDU2Nzg=\u{07}"

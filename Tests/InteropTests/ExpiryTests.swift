@@ -54,6 +54,15 @@ struct ExpiryTests {
         #expect(watched.status == 0 && watched.output.hasPrefix("over\t"))
     }
 
+    @Test func `watch ends with the last token`() throws {
+        var token = StoreMaker.token("brief", period: 1)
+        token.expiresAt = now + 3
+        try StoreMaker.write([token], home: home.path)
+        let watched = try run("watch")
+        #expect(watched.status == 6 && watched.output.hasPrefix("brief\t"), "\(watched)")
+        #expect(watched.errors.contains("\notptoken: brief ended on "))
+    }
+
     @Test func `the codes of others are printed all the same`() throws {
         let all = try run("show", "--all")
         #expect(all.status == 6)

@@ -183,3 +183,25 @@ import Testing
         #expect(clipped("abc", to: 0) == "")
     }
 }
+
+@Suite struct `The language of messages` {
+    @Test(
+        arguments: [
+            ([:], Language.english),
+            (["LANG": "ja"], .japanese),
+            (["LANG": "ja_JP.UTF-8"], .japanese),
+            (["LANG": "ja_JP"], .japanese),
+            (["LANG": "ja@modifier"], .japanese),
+            (["LANG": "jam_JM.UTF-8"], .english),
+            (["LANG": "C"], .english),
+            (["LANG": "en_US.UTF-8"], .english),
+            (["LC_MESSAGES": "ja_JP.UTF-8", "LANG": "en_US.UTF-8"], .japanese),
+            (["LC_ALL": "C", "LC_MESSAGES": "ja_JP.UTF-8", "LANG": "ja_JP.UTF-8"], .english),
+            (["LC_ALL": "ja_JP.UTF-8", "LC_MESSAGES": "C"], .japanese),
+            (["LC_ALL": "", "LC_MESSAGES": "", "LANG": "ja_JP.UTF-8"], .japanese),
+            (["LC_CTYPE": "ja_JP.UTF-8", "LANGUAGE": "ja"], .english),
+        ] as [([String: String], Language)])
+    func `is that of the locale`(environment: [String: String], language: Language) {
+        #expect(Language { environment[$0] } == language)
+    }
+}

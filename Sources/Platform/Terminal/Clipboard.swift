@@ -46,11 +46,11 @@ package enum Clipboard: String, CaseIterable, Sendable {
     /// - Returns: true for the terminal, too.
     package func isInstalled(path: String) -> Bool {
         self == .terminal
-            || path.split(separator: ":").contains { isExecutable("\($0)/\(program.name)") }
+            || path.split(separator: ":").contains { isExecutable("\($0)/\(rawValue)") }
     }
 
     /// Whether what it holds can be read, and so be taken away again.
-    package var canBeCleared: Bool { self != .terminal }
+    package var canBeCleared: Bool { calls != nil }
 
     // MARK: Using it
 
@@ -61,20 +61,19 @@ package enum Clipboard: String, CaseIterable, Sendable {
     ///   - environment: gives the value of a variable, or nil.
     /// - Returns: false when that did not work.
     package func copy(_ text: [UInt8], environment: (String) -> String?) -> Bool {
-        guard self != .terminal else { return sendToTerminal(text, environment: environment) }
-        return program.copy.contains { run($0, text) }
+        guard let calls else { return sendToTerminal(text, environment: environment) }
+        return calls.copy.contains { run($0, text) }
     }
 
     /// Empties it, if it holds a text still; what somebody else has put there since is left alone.
     ///
     /// - Parameter text: what was copied.
     package func clear(ifHolding text: borrowing SecretBytes) {
-        guard canBeCleared else { return }
-        guard
-            let held = try? SecretCommand.run(program.paste, patience: Self.patience / 1000),
+        guard let calls,
+            let held = try? SecretCommand.run(calls.paste, patience: Self.patience / 1000),
             held.withBytes({ held in text.withBytes { constantTimeEqual(held, $0) } })
         else { return }
-        _ = run(program.clear, [])
+        _ = run(calls.clear, [])
     }
 
     private func run(_ words: [String], _ input: [UInt8]) -> Bool {
@@ -110,7 +109,6 @@ package enum Clipboard: String, CaseIterable, Sendable {
 extension Clipboard {
     /// How a program is called.
     private struct Calls {
-        let name: String
         /// Ways to put there what standard input holds, the best first.
         let copy: [[String]]
         /// What prints its content.
@@ -119,29 +117,29 @@ extension Clipboard {
         let clear: [String]
     }
 
-    private var program: Calls {
+    /// Those of its program; nil for the terminal, which needs none.
+    private var calls: Calls? {
         switch self {
         case .wayland:
             Calls(
-                name: rawValue,
                 // Histories of clipboards pass over what is marked as sensitive (wl-clipboard 2.3 and later).
                 copy: [["wl-copy", "--sensitive"], ["wl-copy"]],
                 paste: ["wl-paste", "--no-newline"], clear: ["wl-copy", "--clear"])
         case .xclip:
             Calls(
-                name: rawValue, copy: [["xclip", "-selection", "clipboard"]],
+                copy: [["xclip", "-selection", "clipboard"]],
                 paste: ["xclip", "-selection", "clipboard", "-out"],
                 clear: ["xclip", "-selection", "clipboard"])
         case .xsel:
             Calls(
-                name: rawValue, copy: [["xsel", "--clipboard", "--input"]],
+                copy: [["xsel", "--clipboard", "--input"]],
                 paste: ["xsel", "--clipboard", "--output"],
                 clear: ["xsel", "--clipboard", "--clear"])
         case .macOS:
-            Calls(name: rawValue, copy: [["pbcopy"]], paste: ["pbpaste"], clear: ["pbcopy"])
+            Calls(copy: [["pbcopy"]], paste: ["pbpaste"], clear: ["pbcopy"])
         case .windows:
             Calls(
-                name: rawValue, copy: [["clip.exe"]],
+                copy: [["clip.exe"]],
                 // Without the line end that it would print.
                 paste: [
                     "powershell.exe", "-NoProfile", "-Command",
@@ -150,10 +148,10 @@ extension Clipboard {
                 clear: ["clip.exe"])
         case .tmux:
             Calls(
-                name: rawValue, copy: [["tmux", "load-buffer", "-w", "-b", "otptoken", "-"]],
+                copy: [["tmux", "load-buffer", "-w", "-b", "otptoken", "-"]],
                 paste: ["tmux", "show-buffer", "-b", "otptoken"],
                 clear: ["tmux", "delete-buffer", "-b", "otptoken"])
-        case .terminal: Calls(name: rawValue, copy: [], paste: [], clear: [])
+        case .terminal: nil
         }
     }
 }

@@ -43,6 +43,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case ntsRecords = "nts-records"
     /// Extension fields of authenticated answers.
     case ntsFields = "nts-fields"
+    /// Mails about an issued token.
+    case mail
 
     /// Gives an input to the decoder and checks what must hold.
     ///
@@ -72,6 +74,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .ntpPacket: try fuzzNTPPacket(input)
         case .ntsRecords: try fuzzNTSRecords(input)
         case .ntsFields: try fuzzNTSFields(input)
+        case .mail: try fuzzMail(input)
         }
     }
 }
