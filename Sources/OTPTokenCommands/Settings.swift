@@ -55,7 +55,7 @@ struct Settings {
     private static let keys = [
         clockCheck, clockServers, clockCorrect, clipboardClear, unlockFor, passphraseCommand,
     ]
-    private static let defaultUnlockTime = 15 * 60
+    static let defaultUnlockTime = 15 * 60
 
     private let configuration: Configuration
     private let path: String

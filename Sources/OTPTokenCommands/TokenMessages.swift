@@ -132,8 +132,4 @@ extension Messages {
         ]
     }
     static var never: String { localized("never", ja: "なし") }
-    static func seconds(_ count: Int) -> String { localized("\(count) s", ja: "\(count) 秒") }
-    static var leave: String { localized("q leaves", ja: "q で終了") }
-    static func more(_ count: Int) -> String { localized("+\(count) more", ja: "ほか \(count) 件") }
-    static let tooNarrow = "…"
 }

@@ -16,19 +16,21 @@ func watch(_ line: Invocation, _ session: Session) throws(CommandFailure) {
     let isForced = line.has("force")
     let start = wallClockSeconds()
     if !isForced { try refuseIfEnded(tokens, at: start) }
-    let clock = LiveClock(session, wishes)
     let wantsLines =
         line.has("json") || count != nil || environmentVariable("TERM") ?? "dumb" == "dumb"
     let ending: Signal?
     // Screen and signals are given back when they go out of scope there: only after that a signal takes effect.
     if isTerminal(1), !wantsLines {
-        ending = try runView(tokens, clock, isForced: isForced)
-        if ending == .interrupt { return }
+        var view = try WatchView(tokens, session, wishes, isForced: isForced) {
+            () throws(CommandFailure) in try chosenTokens(line.operands, session)
+        }
+        ending = try view.run()
     } else {
         Hardening.ignoreBrokenPipes()
         session.tellEnds(of: tokens, at: start)
         ending = try runLines(
-            tokens, clock, session, wishes, count: count, json: line.has("json"),
+            tokens, LiveClock(session, wishes), session, wishes, count: count,
+            json: line.has("json"),
             isForced: isForced)
     }
     ending?.takeEffect()
@@ -52,47 +54,6 @@ private func refuseIfEnded(_ tokens: [Token], at time: Int64) throws(CommandFail
         return
     }
     throw Messages.ended(first, command: "watch")
-}
-
-// MARK: On a terminal
-
-private func runView(
-    _ tokens: [Token], _ clock: consuming LiveClock, isForced: Bool
-) throws(CommandFailure) -> Signal? {
-    var reports: [CodeReport] = []
-    for token in tokens { reports.append(try CodeReport(token, at: clock.now.nowSeconds())) }
-    let hasColour = environmentVariable("NO_COLOR") ?? "" == ""
-    var screen = try Messages.onScreen { () throws(Errno) in try Screen() }
-    while true {
-        clock.begin()
-        let moment = clock.now
-        let now = moment.nowSeconds()
-        for (index, token) in tokens.enumerated() {
-            if let report = reports[index].moved(to: now) {
-                reports[index] = report
-            } else {
-                reports[index] = try CodeReport(token, at: now)
-            }
-        }
-        let (columns, rows) = screen.size
-        let frame = WatchFrame(
-            columns: columns, rows: rows, hasColour: hasColour, showsEnded: isForced)
-        let lines = frame.lines(tokens, reports, moment, isChecking: clock.isChecking)
-        let wakeTime = min((now + 1) * .second - moment.shift, clock.wakeTime)
-        let end = clock.end
-        let event = try Messages.onScreen { () throws(Errno) in
-            try screen.draw(lines)
-            return try screen.wait(until: wakeTime, beside: end)
-        }
-        switch event {
-        case .key(UInt8(ascii: "q")), .key(UInt8(ascii: "Q")), .closed: return nil
-        case .signal(let signal) where signal.endsProcess: return signal
-        case .signal(.suspend): try Messages.onScreen { () throws(Errno) in try screen.suspend() }
-        case .signal: try Messages.onScreen { () throws(Errno) in try screen.clear() }
-        case .ready: clock.finish()
-        case .key, .tick: continue
-        }
-    }
 }
 
 // MARK: Elsewhere
@@ -143,7 +104,7 @@ private func runLines(
         case .signal(let signal) where signal.endsProcess: return signal
         case .signal(let signal): signal.takeEffect()
         case .ready: clock.finish()
-        case .key, .tick: continue
+        case .keys, .tick: continue
         }
     }
 }

@@ -12,46 +12,111 @@ struct WatchFrame {
     let showsEnded: Bool
 
     private static let margin = "  "
+    private static let blockRows = 4
+
+    /// What is to be shown of the tokens.
+    struct Content {
+        /// In the order in which they are shown.
+        var tokens: [Token] = []
+        /// Their codes, with those that follow.
+        var reports: [CodeReport] = []
+        /// Which one the keys are about.
+        var chosen = 0
+        /// The first that is shown.
+        var first = 0
+        /// Whether the next codes are shown all the time.
+        var showsNext = false
+        /// Where the first code of a new token is to be confirmed.
+        var heading: String?
+        /// What the last key did, in place of the last line.
+        var notice: String?
+    }
 
     /// The lines of one moment, from the top.
     ///
     /// - Parameters:
-    ///   - tokens: in the order in which they are shown.
-    ///   - reports: their codes.
+    ///   - content: the tokens and their codes.
     ///   - clock: what they were computed from.
     ///   - isChecking: whether it is being checked.
     /// - Returns: no more lines than the window has; tokens that do not fit are left out whole.
-    func lines(
-        _ tokens: [Token], _ reports: [CodeReport], _ clock: CodeClock, isChecking: Bool
-    ) -> [String] {
-        let fitting = max(1, (rows - 2) / 4)
+    func lines(_ content: Content, _ clock: CodeClock, isChecking: Bool) -> [String] {
         var lines: [Line] = [(.blank, "")]
-        for (token, report) in zip(tokens, reports).prefix(fitting) {
-            lines += block(token, report)
+        for part in wrapped(content.heading ?? "", to: columns - 3) { lines.append((.title, part)) }
+        if content.heading != nil { lines.append((.blank, "")) }
+        let shown = content.tokens.indices.dropFirst(content.first).prefix(fitting)
+        for index in shown {
+            let isChosen = index == content.chosen && content.tokens.count > 1
+            lines += block(
+                content.tokens[index], content.reports[index], isChosen: isChosen,
+                showsNext: content.showsNext)
         }
-        let hidden = tokens.count - fitting
-        var last = hidden > 0 ? "\(Messages.more(hidden)) · \(Messages.leave)" : Messages.leave
-        // Where there is no room for both, what is missing matters more than how to leave.
-        if displayWidth(last) > columns - 3, hidden > 0 { last = Messages.more(hidden) }
         let isWrong = clock.verdict == .warning || clock.verdict == .error
         lines.append((isWrong ? .warning : .clock, line(clock, isChecking: isChecking)))
         if isWrong, let remedy = remedy(clock) { lines.append((.remedy, remedy)) }
-        lines.append((.help, faint(clipped(last, to: columns - 3))))
-        while lines.count > max(1, rows),
-            let least = lines.indices.max(by: { lines[$0].weight < lines[$1].weight })
-        {
-            lines.remove(at: least)
+        lines.append(last(content, hidden: content.tokens.count - shown.count))
+        return fitted(lines)
+    }
+
+    /// How many tokens there is room for.
+    var fitting: Int { max(1, (rows - 2) / Self.blockRows) }
+
+    /// The keys, each with what it does.
+    func help() -> [String] {
+        let keys = Messages.keyHelp
+        let width = keys.map { displayWidth($0.key) }.max() ?? 0
+        let lines = keys.map { (key, does) -> Line in
+            (.code, clipped("\(padded(key, to: width))  \(does)", to: columns - 3))
         }
-        return lines.map { $0.text.isEmpty ? "" : Self.margin + $0.text }
+        return fitted([(.blank, "")] + lines + [(.blank, ""), keyLine(Messages.helpKeys)])
+    }
+
+    /// What stands there while the codes are hidden.
+    ///
+    /// - Parameter text: why.
+    func hidden(_ text: String) -> [String] {
+        let lines = wrapped(text, to: columns - 3).map { (Weight.code, $0) }
+        return fitted([(.blank, "")] + lines + [(.blank, ""), keyLine(Messages.hiddenKeys)])
     }
 
     private typealias Line = (weight: Weight, text: String)
 
     /// What is left out where there is little room: the last of these first.
     private enum Weight: Int, Comparable {
-        case code, warning, bar, title, clock, help, remedy, blank
+        case code, warning, bar, title, clock, next, help, remedy, blank
 
         static func < (left: Weight, right: Weight) -> Bool { left.rawValue < right.rawValue }
+    }
+
+    /// The lines for which the window is high enough.
+    private func fitted(_ lines: [Line]) -> [String] {
+        var lines = lines
+        while lines.count > max(1, rows),
+            let least = lines.indices.max(by: { lines[$0].weight < lines[$1].weight })
+        {
+            lines.remove(at: least)
+        }
+        return lines.map { (weight, text) in
+            // A mark in the margin is there already.
+            text.isEmpty || text.hasPrefix(Self.mark) ? text : Self.margin + text
+        }
+    }
+
+    // MARK: The foot
+
+    private func last(_ content: Content, hidden: Int) -> Line {
+        if let notice = content.notice { return (.warning, clipped(notice, to: columns - 3)) }
+        let keys = content.heading == nil ? Messages.keys : Messages.confirmingKeys
+        guard hidden > 0 else { return keyLine(keys) }
+        // Where there is no room for both, what is missing matters more than the keys.
+        let more = Messages.more(hidden)
+        return keyLine(keys.map { "\(more) · \($0)" } + [more])
+    }
+
+    /// The longest of some texts for which the window is wide enough.
+    private func keyLine(_ texts: [String]) -> Line {
+        let width = columns - 3
+        let text = texts.first { displayWidth($0) <= width } ?? texts.last ?? ""
+        return (.help, faint(clipped(text, to: width)))
     }
 
     /// What to do about a clock that is wrong, where there is room to say it in full.
@@ -85,20 +150,36 @@ struct WatchFrame {
         }
     }
 
-    private func block(_ token: Token, _ report: CodeReport) -> [Line] {
+    // MARK: A token
+
+    private static let mark = "> "
+
+    private func block(
+        _ token: Token, _ report: CodeReport, isChosen: Bool, showsNext: Bool
+    ) -> [Line] {
         let isNamedSo = token.issuer.isEmpty || token.issuer == token.name
-        let title =
-            "\(printable(token.name)) · \(printable(isNamedSo ? token.userID : token.issuer))"
-        let heading: Line = (.title, clipped(title, to: columns - 3))
+        let title = clipped(
+            "\(printable(token.name)) · \(printable(isNamedSo ? token.userID : token.issuer))",
+            to: columns - 3)
+        var lines: [Line] = [(.title, isChosen ? Self.mark + title : title)]
         let expiry = token.expiry(at: report.time)
-        var lines = [heading]
+        var next: Line = (.blank, "")
         if showsEnded || expiry != .ended {
-            lines += [(.code, bold(fitted(report.code))), (.bar, bar(report))]
+            let code = fitted(report.code)
+            lines.append((.code, report.isEnding ? coloured(code, 1, 33) : coloured(code, 1)))
+            lines.append((.bar, bar(report)))
+            // A code that the token does not live to see helps nobody; one without its word looks like the current one.
+            if showsNext || report.isEnding, let code = report.nextCode,
+                showsEnded || token.expiry(at: report.validUntil) != .ended,
+                case let text = Messages.next(grouped(code)), displayWidth(text) <= columns - 3
+            {
+                next = (.next, faint(text))
+            }
         }
         if let end = Messages.endsShort(token, expiry) {
             lines.append((.warning, coloured(clipped(end, to: columns - 3), 33)))
         }
-        return lines + [(.blank, "")]
+        return lines + [next]
     }
 
     // A code that is cut off must not look whole.
@@ -115,21 +196,26 @@ struct WatchFrame {
 
     private func bar(_ report: CodeReport) -> String {
         let left = Messages.seconds(Int(report.remaining))
-        let width = min(30, columns - 4 - Messages.seconds(report.totp.period).count)
+        let width = min(30, columns - 4 - displayWidth(Messages.seconds(report.totp.period)))
         guard width > 0 else { return left }
         let full = Int(
             (report.remaining * Int64(width) + Int64(report.totp.period) - 1)
                 / Int64(report.totp.period))
-        return String(repeating: "█", count: full)
+        let rest = String(repeating: "█", count: full)
+        return (report.isEnding ? coloured(rest, 33) : rest)
             + faint(String(repeating: "░", count: width - full))
             + " \(left)"
     }
 
-    private func bold(_ text: String) -> String { hasColour ? "\u{1B}[1m\(text)\u{1B}[0m" : text }
-
-    private func coloured(_ text: String, _ colour: Int) -> String {
-        hasColour ? "\u{1B}[\(colour)m\(text)\u{1B}[0m" : text
+    private func coloured(_ text: String, _ attributes: Int...) -> String {
+        guard hasColour, !text.isEmpty else { return text }
+        return "\u{1B}[\(attributes.map(String.init).joined(separator: ";"))m\(text)\u{1B}[0m"
     }
 
-    private func faint(_ text: String) -> String { hasColour ? "\u{1B}[2m\(text)\u{1B}[0m" : text }
+    private func faint(_ text: String) -> String { coloured(text, 2) }
+}
+
+extension CodeReport {
+    /// Whether the code is about to go: its last ten seconds, and never more than half of its time.
+    fileprivate var isEnding: Bool { remaining <= min(10, Int64(totp.period) / 2) }
 }

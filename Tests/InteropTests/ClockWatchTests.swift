@@ -49,8 +49,8 @@ import Testing
             try terminal.resize(columns: columns, rows: rows)
             let screen = try terminal.wait {
                 $0.split(separator: "\n").contains("  \(line)") && code(on: $0) != nil
+                    && $0.contains("q leaves\n")
             }
-            #expect(screen.contains("q leaves"))
             // What to do about it, where that fits as a whole.
             #expect(screen.contains("  → `timedatectl set-ntp true` lets") == (columns >= 80))
         }

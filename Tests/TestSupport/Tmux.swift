@@ -77,8 +77,13 @@ package final class Tmux: Sendable {
         package let screen: String
     }
 
+    /// Has tmux do something in this window.
+    ///
+    /// - Parameter arguments: a command of tmux.
+    /// - Returns: what it printed.
+    /// - Throws: `NeverShown` when it did not do it.
     @discardableResult
-    private func command(_ arguments: [String]) throws -> String {
+    package func command(_ arguments: [String]) throws -> String {
         let outcome = try Program.run("tmux", ["-S", socket] + arguments, home: home.path)
         guard outcome.status == 0 else { throw NeverShown(screen: outcome.errors) }
         return outcome.output

@@ -57,39 +57,3 @@ extension ProgramTable {
         }.joined(separator: "\n")
     }
 }
-
-/// The lines of a text that is broken at blanks, and where a wide character stands.
-///
-/// - Parameters:
-///   - text: one paragraph.
-///   - width: how many cells a line has.
-/// - Returns: lines no longer than that, as far as the text lets itself be broken.
-func wrapped(_ text: String, to width: Int) -> [String] {
-    var lines: [String] = []
-    for word in text.split(separator: " ") {
-        for (index, piece) in pieces(word).enumerated() {
-            let separator = index == 0 ? " " : ""
-            if let last = lines.last, displayWidth(last + separator + piece) <= width {
-                lines[lines.count - 1] = last + separator + piece
-            } else {
-                lines.append(String(piece))
-            }
-        }
-    }
-    return lines
-}
-
-/// The parts of a word between which a line may end: Japanese is written without blanks.
-private func pieces(_ word: Substring) -> [Substring] {
-    var pieces: [Substring] = []
-    var start = word.startIndex
-    for (index, next) in zip(word.indices.dropFirst(), word.dropFirst()) {
-        let last = word[word.index(before: index)]
-        guard displayWidth(String(last)) > 1 || displayWidth(String(next)) > 1,
-            !"（「".contains(last), !"、。」）ー〜っゃゅょッャュョ".contains(next)
-        else { continue }
-        pieces.append(word[start..<index])
-        start = index
-    }
-    return pieces + [word[start...]]
-}

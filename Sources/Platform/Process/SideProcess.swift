@@ -1,5 +1,6 @@
 internal import CShims
 internal import Glibc
+internal import Synchronization
 
 /// A program beside this process, in a session of its own and without output.
 ///
@@ -13,6 +14,9 @@ package struct SideProcess: ~Copyable {
         /// A name to be looked for in PATH, or a path.
         case named(String)
     }
+
+    /// Those that nobody waited for, until it is seen that they have ended.
+    private static let left = Mutex<[pid_t]>([])
 
     private let ending: FileDescriptor
     private let process: pid_t
@@ -43,9 +47,13 @@ package struct SideProcess: ~Copyable {
     }
 
     deinit {
-        guard !isReaped else { return }
-        var status: CInt = 0
-        _ = unsafe waitpid(process, &status, WNOHANG)
+        let own = isReaped ? [] : [process]
+        Self.left.withLock { left in
+            left = (left + own).filter {
+                var status: CInt = 0
+                return unsafe waitpid($0, &status, WNOHANG) == 0
+            }
+        }
     }
 
     /// A descriptor that becomes readable when it has ended.

@@ -5,7 +5,8 @@ internal import Glibc
 package struct Screen: ~Copyable {
     /// What ended a wait.
     package enum Event: Equatable, Sendable {
-        case key(UInt8)
+        /// What was typed, in order.
+        case keys([Key])
         case signal(Signal)
         /// The time is over, or the clock was set.
         case tick
@@ -108,8 +109,8 @@ package struct Screen: ~Copyable {
             alarm, until: time, beside: descriptor, signals: signals, other: keyboard.number,
             POLLIN
         ) { () throws(Errno) in
-            let bytes = try keyboard.read(atMost: 1)
-            return bytes.first.map { .key($0) } ?? .closed
+            let bytes = try keyboard.read(atMost: 256)
+            return bytes.isEmpty ? .closed : .keys(Key.decode(bytes))
         }
     }
 }

@@ -48,3 +48,56 @@ package func clipped(_ text: String, to width: Int) -> String {
     }
     return width > 0 ? kept + "…" : ""
 }
+
+/// The lines of a text that is broken at blanks, and where a wide character stands.
+///
+/// - Parameters:
+///   - text: one paragraph.
+///   - width: how many cells a line has.
+/// - Returns: lines no longer than that; a word that is longer is cut. None for an empty text.
+package func wrapped(_ text: String, to width: Int) -> [String] {
+    var lines: [String] = []
+    for word in text.split(separator: " ") {
+        for (index, piece) in pieces(word).flatMap({ cut($0, to: width) }).enumerated() {
+            let separator = index == 0 ? " " : ""
+            if let last = lines.last, displayWidth(last + separator + piece) <= width {
+                lines[lines.count - 1] = last + separator + piece
+            } else {
+                lines.append(String(piece))
+            }
+        }
+    }
+    return lines
+}
+
+/// The parts of a word between which a line may end: Japanese is written without blanks.
+private func pieces(_ word: Substring) -> [Substring] {
+    var pieces: [Substring] = []
+    var start = word.startIndex
+    for (index, next) in zip(word.indices.dropFirst(), word.dropFirst()) {
+        let last = word[word.index(before: index)]
+        guard displayWidth(String(last)) > 1 || displayWidth(String(next)) > 1,
+            !"（「".contains(last), !"、。」）ー〜っゃゅょッャュョ".contains(next)
+        else { continue }
+        pieces.append(word[start..<index])
+        start = index
+    }
+    return pieces + [word[start...]]
+}
+
+/// A word in parts no wider than some cells.
+private func cut(_ word: Substring, to width: Int) -> [Substring] {
+    var parts: [Substring] = []
+    var rest = word
+    while displayWidth(rest) > width {
+        var used = 0
+        let end = rest.indices.dropFirst().first { index in
+            used += cells(rest[rest.index(before: index)])
+            return used + cells(rest[index]) > width
+        }
+        guard let end else { break }
+        parts.append(rest[..<end])
+        rest = rest[end...]
+    }
+    return parts + [rest]
+}
