@@ -218,6 +218,8 @@ struct WatchView: ~Copyable {
             content.tokens = try reload()
         } catch {
             guard error.status == .locked else { throw error }
+            // What did not open it is not tried again.
+            session.unlocking.forget()
             content.notice = error.message
             return
         }
