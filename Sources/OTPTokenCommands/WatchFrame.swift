@@ -194,17 +194,25 @@ struct WatchFrame {
         return "\(code.prefix(half)) \(code.dropFirst(half))"
     }
 
+    private static let barWidth = 30
+    private static let fullBar = String(repeating: "█", count: barWidth)
+    private static let emptyBar = String(repeating: "░", count: barWidth)
+
+    /// The first cells of a bar: each is a character of three bytes. It is drawn every second, and appending is slow.
+    private static func cells(_ bar: String, _ count: Int) -> String {
+        String(bar.utf8.prefix(3 * count)) ?? ""
+    }
+
     private func bar(_ report: CodeReport) -> String {
         let left = Messages.seconds(Int(report.remaining))
-        let width = min(30, columns - 4 - displayWidth(Messages.seconds(report.totp.period)))
+        let width = min(Self.barWidth, columns - 4 - displayWidth(Messages.seconds(report.totp.period)))
         guard width > 0 else { return left }
         let full = Int(
             (report.remaining * Int64(width) + Int64(report.totp.period) - 1)
                 / Int64(report.totp.period))
-        let rest = String(repeating: "█", count: full)
+        let rest = Self.cells(Self.fullBar, full)
         return (report.isEnding ? coloured(rest, 33) : rest)
-            + faint(String(repeating: "░", count: width - full))
-            + " \(left)"
+            + faint(Self.cells(Self.emptyBar, width - full)) + " \(left)"
     }
 
     private func coloured(_ text: String, _ attributes: Int...) -> String {
