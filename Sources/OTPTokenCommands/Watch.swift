@@ -104,7 +104,7 @@ private func runLines(
         case .signal(let signal) where signal.endsProcess: return signal
         case .signal(let signal): signal.takeEffect()
         case .ready: clock.finish()
-        case .keys, .tick: continue
+        case .keys, .tick, .clockSet: continue
         }
     }
 }
