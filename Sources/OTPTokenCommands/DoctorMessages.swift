@@ -72,6 +72,29 @@ extension Messages {
             : localized("app lock: \(means)", ja: "アプリロック: \(means)")
     }
 
+    // MARK: Outside
+
+    static func issuerAnswers(_ server: ServerURL) -> String {
+        localized("issuer \(server.text): it answers", ja: "発行元 \(server.text): 応答があります")
+    }
+
+    static func notAsked(_ server: ServerURL) -> String {
+        localized(
+            "issuer \(server.text): not asked (--offline)",
+            ja: "発行元 \(server.text): 尋ねていません（--offline）")
+    }
+
+    static var codesGoOn: String {
+        localized(
+            "codes need no issuer: they are as good as ever", ja: "発行元に接続できなくても、コードはそのまま使えます")
+    }
+
+    static var clockTells: String {
+        localized("`otptoken clock` asks time servers", ja: "`otptoken clock` で時刻サーバに尋ねます")
+    }
+
+    // MARK: The backup
+
     private static var restores: String {
         localized(
             "`otptoken doctor --restore-backup` puts the backup in its place, and keeps the damaged store beside it",

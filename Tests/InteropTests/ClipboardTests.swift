@@ -90,10 +90,10 @@ struct ClipboardTests {
     }
 
     @Test func `doctor says which one there is`() throws {
-        let none = try Program.run(Program.otptoken, ["doctor"], home: home.path)
+        let none = try Program.run(Program.otptoken, ["doctor", "--offline"], home: home.path)
         #expect(none.output.contains("note     clipboard: none that `show --copy` could use\n"))
         let some = try Program.run(
-            Program.otptoken, ["doctor"], home: home.path, extra: ["DISPLAY": ":0"])
+            Program.otptoken, ["doctor", "--offline"], home: home.path, extra: ["DISPLAY": ":0"])
         #expect(some.output.contains("ok       clipboard: by xclip\n"))
     }
 

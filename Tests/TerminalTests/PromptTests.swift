@@ -30,7 +30,8 @@ struct PromptTests {
         try terminal.type("48151623")
         // The code goes on live, with what to do with it.
         let live = try terminal.wait { $0.contains("Acme Bank · ") && $0.contains(" s\n") }
-        #expect(live.contains("Now enter this code ") && live.contains("Enter when it is confirmed"))
+        #expect(
+            live.contains("Now enter this code ") && live.contains("Enter when it is confirmed"))
         #expect(live.contains(#/\n  [0-9]{4} [0-9]{4}\n/#))
         try terminal.press("Enter")
         let screen = try terminal.wait { $0.contains("left with 0") }
