@@ -41,11 +41,11 @@ extension Issuer {
     ///   - now: unix seconds.
     ///   - random: for user ID, start password and nonce.
     /// - Returns: what is to be handed on.
-    /// - Throws: `IssuerError.invalid("email")`, `.file`, `.cryptography`.
+    /// - Throws: `IssuerError.invalid(.email)`, `.file`, `.cryptography`.
     package func issue(
         email: String, password: consuming StartPassword?, now: Int64, random: RandomSource
     ) throws(IssuerError) -> Issued {
-        guard Self.isAddress(email) else { throw .invalid("email") }
+        guard Self.isAddress(email) else { throw .invalid(.email) }
         if password == nil {
             password = StartPassword(
                 try IssuerError.wrapping { () throws(CryptographyError) in

@@ -111,9 +111,9 @@ package final class Issuer: Sendable {
     }
 
     private static func check(_ settings: Settings) throws(IssuerError) -> Settings {
-        guard Identifier.isValid(settings.serviceID) else { throw .invalid("service ID") }
-        guard EnrolmentParameters.isIssuerName(settings.name) else { throw .invalid("name") }
-        guard let url = ServerURL(settings.url) else { throw .invalid("URL") }
+        guard Identifier.isValid(settings.serviceID) else { throw .invalid(.serviceID) }
+        guard EnrolmentParameters.isIssuerName(settings.name) else { throw .invalid(.name) }
+        guard let url = ServerURL(settings.url) else { throw .invalid(.url) }
         return Settings(serviceID: settings.serviceID, name: settings.name, url: url.text)
     }
 

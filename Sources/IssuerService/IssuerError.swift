@@ -7,8 +7,8 @@ package enum IssuerError: Error, Equatable {
     case missing(home: String)
     /// There is one already.
     case exists(home: String)
-    /// What was given is out of bounds; which part of it.
-    case invalid(String)
+    /// What was given is out of bounds.
+    case invalid(Field)
     /// A file is not as this program wrote it, or was sealed with another key; nothing was changed.
     case damaged(path: String)
     /// A file cannot be read or written.
@@ -21,6 +21,11 @@ package enum IssuerError: Error, Equatable {
     case network(NetworkError)
     /// libcrypto failed.
     case cryptography(CryptographyError)
+
+    /// What an issuer or a user is made of.
+    package enum Field: Sendable {
+        case serviceID, name, url, email
+    }
 
     static func naming<Result: ~Copyable>(
         _ path: String, _ work: () throws(FileError) -> Result

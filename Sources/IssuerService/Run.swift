@@ -176,7 +176,7 @@ private func list(_ line: Invocation, _ issuer: Issuer) throws(CommandFailure) {
     } else if !users.isEmpty {
         let rows = users.map { user in
             [
-                user.userID, user.email, user.isLocked ? "locked" : user.state.rawValue,
+                user.userID, user.email, Messages.state(user),
                 localDate(user.issuedAt), user.expiresAt.map(localDate) ?? "-",
                 user.lastUsed.map(localDate) ?? "-",
             ]

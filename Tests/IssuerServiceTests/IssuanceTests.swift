@@ -40,7 +40,7 @@ import Testing
     ])
     func `refuses what is no mail address`(email: String) throws {
         let desk = try Desk()
-        #expect(throws: IssuerError.invalid("email")) {
+        #expect(throws: IssuerError.invalid(.email)) {
             _ = try desk.issuer.issue(
                 email: email, password: nil, now: Desk.now, random: SecretBytes.random)
         }

@@ -47,12 +47,12 @@ import Testing
     }
 
     @Test(arguments: [
-        ("", "x", "http://localhost", "service ID"), ("a b", "x", "http://localhost", "service ID"),
-        ("1", "", "http://localhost", "name"), ("1", "a\u{1B}[m", "http://localhost", "name"),
-        ("1", "x", "ftp://localhost", "URL"), ("1", "x", "https://h/a\nb", "URL"),
+        ("", "x", "http://localhost", .serviceID), ("a b", "x", "http://localhost", .serviceID),
+        ("1", "", "http://localhost", .name), ("1", "a\u{1B}[m", "http://localhost", .name),
+        ("1", "x", "ftp://localhost", .url), ("1", "x", "https://h/a\nb", .url),
     ])
     func `refuses what clients would refuse`(
-        serviceID: String, name: String, url: String, what: String
+        serviceID: String, name: String, url: String, what: IssuerError.Field
     ) throws {
         let folder = try TemporaryFolder()
         #expect(throws: IssuerError.invalid(what)) {
