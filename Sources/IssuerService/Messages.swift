@@ -1,4 +1,3 @@
-internal import JSON
 internal import Platform
 
 /// Everything that `otptoken-issuer` says: no sentence stands elsewhere.
@@ -17,27 +16,59 @@ enum Messages {
         switch error {
         case .missing(let home):
             return CommandFailure(
-                .failure, localized("there is no issuer in \(printable(home, limit: 200))", ja: "\(printable(home, limit: 200)) に発行元がありません"),
-                hints: [localized("`otptoken-issuer init` makes one; --home DIR names another folder", ja: "`otptoken-issuer init` で作れます。別のフォルダは --home DIR で指定します")])
+                .failure,
+                localized(
+                    "there is no issuer in \(printable(home, limit: 200))",
+                    ja: "\(printable(home, limit: 200)) に発行元がありません"),
+                hints: [
+                    localized(
+                        "`otptoken-issuer init` makes one; --home DIR names another folder",
+                        ja: "`otptoken-issuer init` で作れます。別のフォルダは --home DIR で指定します")
+                ])
         case .exists(let home):
             return CommandFailure(
-                .failure, localized("there is an issuer in \(printable(home, limit: 200)) already", ja: "\(printable(home, limit: 200)) にはもう発行元があります"),
-                hints: [localized("use it, or name another folder: --home DIR", ja: "それを使うか、--home DIR で別のフォルダを指定してください")])
+                .failure,
+                localized(
+                    "there is an issuer in \(printable(home, limit: 200)) already",
+                    ja: "\(printable(home, limit: 200)) にはもう発行元があります"),
+                hints: [
+                    localized(
+                        "use it, or name another folder: --home DIR",
+                        ja: "それを使うか、--home DIR で別のフォルダを指定してください")
+                ])
         case .invalid(let field): return invalid(field)
         case .damaged(let path):
             return CommandFailure(
                 .storeDamaged,
-                localized("\(printable(path, limit: 200)) is damaged, or sealed with another issuer.key", ja: "\(printable(path, limit: 200)) は壊れているか、別の issuer.key で封じられています"),
-                hints: [localized("it was not touched: put it back from a backup", ja: "手を加えていません。バックアップから戻してください")])
+                localized(
+                    "\(printable(path, limit: 200)) is damaged, or sealed with another issuer.key",
+                    ja: "\(printable(path, limit: 200)) は壊れているか、別の issuer.key で封じられています"),
+                hints: [
+                    localized(
+                        "it was not touched: put it back from a backup",
+                        ja: "手を加えていません。バックアップから戻してください")
+                ])
         case .file(let path, let error):
             return .file(error, path)
         case .noSuchUser:
             return CommandFailure(
-                .noSuchToken, localized("there is no such user", ja: "その利用者はいません"), hints: [localized("`otptoken-issuer list` shows them", ja: "利用者の一覧は `otptoken-issuer list` で表示します")])
+                .noSuchToken, localized("there is no such user", ja: "その利用者はいません"),
+                hints: [
+                    localized(
+                        "`otptoken-issuer list` shows them",
+                        ja: "利用者の一覧は `otptoken-issuer list` で表示します")
+                ])
         case .needsCertificate(let address):
             return CommandFailure(
-                .usage, localized("\(printable(address)) is not this machine alone: TLS is needed there", ja: "\(printable(address)) はこのマシンの外からも接続できるので、TLS が必要です"),
-                hints: [localized("give --tls-cert PEM and --tls-key PEM, or listen on 127.0.0.1", ja: "--tls-cert PEM と --tls-key PEM を指定するか、127.0.0.1 で待ち受けてください")])
+                .usage,
+                localized(
+                    "\(printable(address)) is not this machine alone: TLS is needed there",
+                    ja: "\(printable(address)) はこのマシンの外からも接続できるので、TLS が必要です"),
+                hints: [
+                    localized(
+                        "give --tls-cert PEM and --tls-key PEM, or listen on 127.0.0.1",
+                        ja: "--tls-cert PEM と --tls-key PEM を指定するか、127.0.0.1 で待ち受けてください")
+                ])
         case .network(let error):
             return network(error)
         case .cryptography:
@@ -74,61 +105,99 @@ enum Messages {
         switch error {
         case .certificateFile(let files):
             CommandFailure(
-                .failure, localized("certificate and key do not load, or do not belong together: \(files)", ja: "証明書と秘密鍵を読み込めないか、組み合わせが違います: \(files)"),
-                hints: [localized("both have to be in PEM form, the certificate with its chain", ja: "どちらも PEM 形式で、証明書には証明書チェーンも必要です")])
+                .failure,
+                localized(
+                    "certificate and key do not load, or do not belong together: \(files)",
+                    ja: "証明書と秘密鍵を読み込めないか、組み合わせが違います: \(files)"),
+                hints: [
+                    localized(
+                        "both have to be in PEM form, the certificate with its chain",
+                        ja: "どちらも PEM 形式で、証明書には証明書チェーンも必要です")
+                ])
         case .cannotConnect(let reason):
             CommandFailure(
                 .failure, localized("cannot listen: \(reason)", ja: "待ち受けられません: \(reason)"),
-                hints: [localized("name another port: --listen ADDR:PORT", ja: "--listen ADDR:PORT で別のポートを指定してください")])
+                hints: [
+                    localized(
+                        "name another port: --listen ADDR:PORT",
+                        ja: "--listen ADDR:PORT で別のポートを指定してください")
+                ])
         default:
             CommandFailure(
-                .failure, localized("cannot listen: no such address", ja: "待ち受けられません: そのアドレスがありません"), hints: [localized("name one of this machine's", ja: "このマシンのアドレスを指定してください")])
+                .failure,
+                localized("cannot listen: no such address", ja: "待ち受けられません: そのアドレスがありません"),
+                hints: [localized("name one of this machine's", ja: "このマシンのアドレスを指定してください")])
         }
     }
 
     static func noHome() -> CommandFailure {
         CommandFailure(
             .usage, localized("no folder for the issuer's files", ja: "発行元のファイルを置くフォルダがありません"),
-            hints: [localized("name one: --home DIR, or OTPTOKEN_ISSUER_HOME in the environment", ja: "--home DIR か環境変数 OTPTOKEN_ISSUER_HOME で指定してください")])
+            hints: [
+                localized(
+                    "name one: --home DIR, or OTPTOKEN_ISSUER_HOME in the environment",
+                    ja: "--home DIR か環境変数 OTPTOKEN_ISSUER_HOME で指定してください")
+            ])
     }
 
     static func missing(_ option: String, _ value: String) -> CommandFailure {
-        CommandFailure(.usage, localized("--\(option) is missing", ja: "--\(option) がありません"), hints: [localized("write --\(option) \(value)", ja: "--\(option) \(value) を指定してください")])
+        CommandFailure(
+            .usage, localized("--\(option) is missing", ja: "--\(option) がありません"),
+            hints: [localized("write --\(option) \(value)", ja: "--\(option) \(value) を指定してください")])
     }
 
     static func badListen(_ text: String) -> CommandFailure {
         CommandFailure(
-            .usage, localized("--listen is no address: \(printable(text))", ja: "--listen のアドレスが正しくありません: \(printable(text))"),
-            hints: [localized("write ADDR:PORT, such as 127.0.0.1:8080 or [::1]:8080", ja: "ADDR:PORT の形で書いてください（例: 127.0.0.1:8080、[::1]:8080）")])
+            .usage,
+            localized(
+                "--listen is no address: \(printable(text))",
+                ja: "--listen のアドレスが正しくありません: \(printable(text))"),
+            hints: [
+                localized(
+                    "write ADDR:PORT, such as 127.0.0.1:8080 or [::1]:8080",
+                    ja: "ADDR:PORT の形で書いてください（例: 127.0.0.1:8080、[::1]:8080）")
+            ])
     }
 
     static func created(_ issuer: Issuer, _ home: String) -> String {
-        localized("\(issuer.name) issues tokens as service \(issuer.serviceID) at \(issuer.url)\n", ja: "\(issuer.name) がサービス \(issuer.serviceID) として \(issuer.url) でトークンを発行します\n")
+        localized(
+            "\(issuer.name) issues tokens as service \(issuer.serviceID) at \(issuer.url)\n",
+            ja: "\(issuer.name) がサービス \(issuer.serviceID) として \(issuer.url) でトークンを発行します\n")
     }
 
     static func issued(_ serviceID: String, _ userID: String) -> String {
-        localized("service ID:     \(serviceID)\nuser ID:        \(userID)\n", ja: "サービスID:         \(serviceID)\nユーザID:           \(userID)\n")
+        localized(
+            "service ID:     \(serviceID)\nuser ID:        \(userID)\n",
+            ja: "サービスID:         \(serviceID)\nユーザID:           \(userID)\n")
     }
 
     static var startPasswordLabel: String { localized("start password: ", ja: "利用開始パスワード: ") }
 
-    static func mailLine(_ path: String) -> String { localized("mail:           \(path)\n", ja: "メール:             \(path)\n") }
+    static func mailLine(_ path: String) -> String {
+        localized("mail:           \(path)\n", ja: "メール:             \(path)\n")
+    }
 
-    static func listening(_ url: String) -> String { localized("listening on \(url)", ja: "\(url) で待ち受けています") }
+    static func listening(_ url: String) -> String {
+        localized("listening on \(url)", ja: "\(url) で待ち受けています")
+    }
 
-    static func revoked(_ user: String) -> String { localized("\(printable(user)) is revoked", ja: "\(printable(user)) を失効させました") }
+    static func revoked(_ user: String) -> String {
+        localized("\(printable(user)) is revoked", ja: "\(printable(user)) を失効させました")
+    }
 
-    /// Why a code is rejected; in English alone, since `verify` prints it for programs.
+    /// Why a code is rejected.
     static func reason(_ reason: Verdict.Reason) -> String {
         switch reason {
-        case .unknown: "no such user"
-        case .pending: "not enrolled yet"
-        case .revoked: "revoked"
-        case .expired: "expired"
-        case .locked: "locked after ten wrong codes"
-        case .malformed: "not as many digits as a code has"
-        case .used: "used already, or older than one that was"
-        case .wrong: "wrong code"
+        case .unknown: localized("no such user", ja: "利用者がいません")
+        case .pending: localized("not enrolled yet", ja: "まだ登録されていません")
+        case .revoked: localized("revoked", ja: "失効しています")
+        case .expired: localized("expired", ja: "有効期限が切れています")
+        case .locked: localized("locked after ten wrong codes", ja: "10 回まちがえたためロックされています")
+        case .malformed:
+            localized("not as many digits as a code has", ja: "コードの桁数が違います")
+        case .used:
+            localized("used already, or older than one that was", ja: "使用済みか、使用済みのものより古いコードです")
+        case .wrong: localized("wrong code", ja: "コードが違います")
         }
     }
 
@@ -148,17 +217,6 @@ enum Messages {
             localized("USER ID", ja: "ユーザID"), localized("EMAIL", ja: "メールアドレス"),
             localized("STATE", ja: "状態"), localized("ISSUED", ja: "発行日"),
             localized("EXPIRES", ja: "有効期限"), localized("LAST USED", ja: "最終使用"),
-        ]
-    }
-}
-
-extension UserSummary {
-    /// An entry of `list --json`.
-    var json: JSONValue {
-        [
-            "user_id": .string(userID), "email": .string(email), "state": .string(state.rawValue),
-            "locked": .bool(isLocked), "issued_at": .integer(issuedAt),
-            "expires_at": .optional(expiresAt), "last_used": .optional(lastUsed),
         ]
     }
 }

@@ -192,3 +192,14 @@ private func revoke(_ line: Invocation, _ issuer: Issuer) throws(CommandFailure)
     }
     writeNote(Messages.revoked(user))
 }
+
+extension UserSummary {
+    /// An entry of `list --json`.
+    var json: JSONValue {
+        [
+            "user_id": .string(userID), "email": .string(email), "state": .string(state.rawValue),
+            "locked": .bool(isLocked), "issued_at": .integer(issuedAt),
+            "expires_at": .optional(expiresAt), "last_used": .optional(lastUsed),
+        ]
+    }
+}

@@ -143,20 +143,18 @@ extension Messages {
     static func somethingWrong(
         _ status: ExitStatus, problems: Int, unknown: Int
     ) -> CommandFailure {
-        let english = [
-            problems > 0 ? "\(problems) problem\(problems == 1 ? "" : "s")" : nil,
+        let found = [
+            problems > 0
+                ? localized(
+                    "\(problems) problem\(problems == 1 ? "" : "s")", ja: "問題が \(problems) 件")
+                : nil,
             unknown > 0
-                ? "\(unknown) thing\(unknown == 1 ? "" : "s") that could not be looked at" : nil,
-        ]
-        let japanese = [
-            problems > 0 ? "問題が \(problems) 件" : nil,
-            unknown > 0 ? "調べられなかったものが \(unknown) 件" : nil,
-        ]
+                ? localized(
+                    "\(unknown) thing\(unknown == 1 ? "" : "s") that could not be looked at",
+                    ja: "調べられなかったものが \(unknown) 件") : nil,
+        ].compactMap { $0 }.joined(separator: localized(" and ", ja: "、"))
         return CommandFailure(
-            status,
-            localized(
-                "doctor found " + english.compactMap { $0 }.joined(separator: " and "),
-                ja: japanese.compactMap { $0 }.joined(separator: "、") + "あります"),
+            status, localized("doctor found \(found)", ja: "\(found)あります"),
             hints: [
                 localized(
                     "each line that does not begin with ok or note tells what to do",

@@ -176,12 +176,12 @@ enum Messages {
     }
 
     static func inputReadTwice(_ options: [String]) -> CommandFailure {
-        let english = options.map { "--\($0)" }.joined(separator: " and ")
-        let japanese = options.map { "--\($0)" }.joined(separator: " と ")
+        let names = options.map { "--\($0)" }
+            .joined(separator: localized(" and ", ja: " と "))
         return CommandFailure(
             .usage,
             localized(
-                "only one of \(english) can be -", ja: "\(japanese) のうち、- にできるのは 1 つだけです"),
+                "only one of \(names) can be -", ja: "\(names) のうち、- にできるのは 1 つだけです"),
             hints: [
                 localized(
                     "standard input can be read once: name a file for the other",

@@ -80,38 +80,47 @@ extension Messages {
     }
 
     private static func reason(_ error: NetworkError, in language: Language) -> String {
-        func text(_ english: @autoclosure () -> String, ja: @autoclosure () -> String) -> String {
-            localized(english(), ja: ja(), in: language)
-        }
-        switch error {
-        case .nameNotFound(let reason):
-            let reason = printable(reason)
-            return text("its name is not found: \(reason)", ja: "名前が見つかりません: \(reason)")
-        case .cannotConnect(let reason):
-            return text("\(reason)", ja: "接続できません: \(reason)")
-        case .timedOut: return text("no answer in time", ja: "時間内に応答がありません")
-        case .connectionLost(let reason):
-            return text("the connection broke: \(reason)", ja: "接続が切れました: \(reason)")
-        case .certificate(let reason):
-            let reason = printable(reason)
-            return text("its certificate is not trusted: \(reason)", ja: "証明書を信頼できません: \(reason)")
-        case .certificateDate(let reason):
-            let reason = printable(reason)
-            return text(
-                "its certificate suggests that this clock is wrong by days or more: \(reason)",
-                ja: "証明書からすると、このマシンの時計が何日もずれています: \(reason)")
-        case .notSpoken(let name):
-            return text("it does not speak \(name)", ja: "\(name) に対応していません")
-        case .tls(let reason):
-            let reason = printable(reason)
-            return text(
-                "no TLS 1.3 with ntske/1: \(reason)", ja: "TLS 1.3（ntske/1）で接続できません: \(reason)")
-        case .certificateFile(let file):
-            let file = printable(file, limit: 200)
-            return text("no certificates in \(file)", ja: "\(file) に証明書がありません")
-        case .http(.cutShort): return text("the connection was cut short", ja: "接続が途中で切れました")
+        let detail = printable(detail(error), limit: 200)
+        return switch error {
+        case .nameNotFound:
+            localized("its name is not found: \(detail)", ja: "名前が見つかりません: \(detail)", in: language)
+        case .cannotConnect:
+            localized(detail, ja: "接続できません: \(detail)", in: language)
+        case .timedOut:
+            localized("no answer in time", ja: "時間内に応答がありません", in: language)
+        case .connectionLost:
+            localized("the connection broke: \(detail)", ja: "接続が切れました: \(detail)", in: language)
+        case .certificate:
+            localized(
+                "its certificate is not trusted: \(detail)", ja: "証明書を信頼できません: \(detail)",
+                in: language)
+        case .certificateDate:
+            localized(
+                "its certificate suggests that this clock is wrong by days or more: \(detail)",
+                ja: "証明書からすると、このマシンの時計が何日もずれています: \(detail)", in: language)
+        case .notSpoken:
+            localized("it does not speak \(detail)", ja: "\(detail) に対応していません", in: language)
+        case .tls:
+            localized(
+                "no TLS 1.3 with ntske/1: \(detail)", ja: "TLS 1.3（ntske/1）で接続できません: \(detail)",
+                in: language)
+        case .certificateFile:
+            localized("no certificates in \(detail)", ja: "\(detail) に証明書がありません", in: language)
+        case .http(.cutShort):
+            localized("the connection was cut short", ja: "接続が途中で切れました", in: language)
         case .http, .redirect:
-            return text("no answer that is understood", ja: "応答を解釈できません")
+            localized("no answer that is understood", ja: "応答を解釈できません", in: language)
+        }
+    }
+
+    /// What the system, libssl or the server itself says of an error.
+    private static func detail(_ error: NetworkError) -> String {
+        switch error {
+        case .cannotConnect(let error), .connectionLost(let error): "\(error)"
+        case .nameNotFound(let detail), .certificate(let detail), .certificateDate(let detail),
+            .notSpoken(let detail), .tls(let detail), .certificateFile(let detail):
+            detail
+        case .timedOut, .http, .redirect: ""
         }
     }
 
