@@ -5,7 +5,10 @@ import Testing
 
 /// The option table, the manual pages and `--help` say the same.
 struct ManualPageTests {
-    static let pages = ["otptoken.1", "otptoken-store.5", "otptoken-enrol.7", "otptoken-issuer.8"]
+    static let pages = [
+        "otptoken.1", "otptoken-config.5", "otptoken-store.5", "otptoken-enrol.7",
+        "otptoken-issuer.8",
+    ]
 
     @Test(arguments: Documented.all)
     func `the manual page has every command and option, and no others`(
