@@ -47,7 +47,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("", "x", "http://localhost", IssuerError.Field.serviceID), ("a b", "x", "http://localhost", .serviceID),
+        ("", "x", "http://localhost", IssuerError.Field.serviceID),
+        ("a b", "x", "http://localhost", .serviceID),
         ("1", "", "http://localhost", .name), ("1", "a\u{1B}[m", "http://localhost", .name),
         ("1", "x", "ftp://localhost", .url), ("1", "x", "https://h/a\nb", .url),
     ])
