@@ -34,16 +34,19 @@ _otptoken_issuer() {
         serve) COMPREPLY=($(compgen -W '--listen --tls-cert --tls-key --home --help --version' -- "$cur")) ;;
         verify) COMPREPLY=($(compgen -W '--home --help --version' -- "$cur")) ;;
         list) COMPREPLY=($(compgen -W '--json --home --help --version' -- "$cur")) ;;
+        key) COMPREPLY=($(compgen -W '--home --help --version' -- "$cur")) ;;
         revoke) COMPREPLY=($(compgen -W '--home --help --version' -- "$cur")) ;;
+        unlock) COMPREPLY=($(compgen -W '--home --help --version' -- "$cur")) ;;
         completion) COMPREPLY=($(compgen -W '--home --help --version' -- "$cur")) ;;
         help) COMPREPLY=($(compgen -W '--home --help --version' -- "$cur")) ;;
         '') COMPREPLY=($(compgen -W '--home --help --version' -- "$cur")) ;;
         esac
     else
         case $command:$operands in
-        :0) COMPREPLY=($(compgen -W 'init issue serve verify list revoke completion help' -- "$cur")) ;;
+        :0) COMPREPLY=($(compgen -W 'init issue serve verify list key revoke unlock completion help' -- "$cur")) ;;
+        key:0) COMPREPLY=($(compgen -W 'add list remove' -- "$cur")) ;;
         completion:0) COMPREPLY=($(compgen -W 'bash zsh fish' -- "$cur")) ;;
-        help:0) COMPREPLY=($(compgen -W 'init issue serve verify list revoke completion help' -- "$cur")) ;;
+        help:0) COMPREPLY=($(compgen -W 'init issue serve verify list key revoke unlock completion help' -- "$cur")) ;;
         esac
     fi
 }

@@ -108,6 +108,7 @@ extension Issuer {
                     seed: Shared(session.run.seed.clone()), totp: .rule,
                     expiresAt: now + UserRecord.Token.lifetime)
                 record.stage = .enrolled(token)
+                try log(.enrolled, session.userID, by: .client, now: now)
                 try save(record, at: place, random: random)
                 let tries = try tries(of: session.userID)
                 if tries > 0 { try setTries(tries - 1, of: session.userID) }

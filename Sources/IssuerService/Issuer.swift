@@ -6,8 +6,8 @@ internal import Platform
 /// The issuing side on one machine: a folder with a key, and a file for each user.
 ///
 /// `issuer` says who it is, `issuer.key` (32 random bytes) seals everything else: `users/` holds a record for each
-/// user, `tries` counts the tries of all user IDs, known or not, `outbox/` the mails. `locks/` keeps threads and
-/// processes apart. All of it may be used by several threads and processes at once.
+/// user, `tries` counts the tries of all user IDs, known or not, `keys/` has those of services that verify codes,
+/// `outbox/` the mails. `locks/` keeps threads and processes apart. All of it may be used by several threads and processes at once.
 package final class Issuer: Sendable {
     /// The service ID that its users enter.
     package let serviceID: String
@@ -20,6 +20,7 @@ package final class Issuer: Sendable {
     let recordsKey: SecretBytes
     let sessionsKey: SecretBytes
     let decoysKey: SecretBytes
+    let keysKey: SecretBytes
 
     private struct Settings {
         let serviceID: String
@@ -105,6 +106,7 @@ package final class Issuer: Sendable {
             recordsKey = try HKDF.derive(from: key, purpose: "otptoken-issuer/1 records")
             sessionsKey = try HKDF.derive(from: key, purpose: "otptoken-issuer/1 sessions")
             decoysKey = try HKDF.derive(from: key, purpose: "otptoken-issuer/1 decoys")
+            keysKey = try HKDF.derive(from: key, purpose: "otptoken-issuer/1 keys")
         } catch {
             throw .cryptography(error)
         }

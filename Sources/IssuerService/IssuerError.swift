@@ -15,6 +15,10 @@ package enum IssuerError: Error, Equatable {
     case file(path: String, FileError)
     /// Nobody has this user ID.
     case noSuchUser
+    /// A service has a key already.
+    case keyExists(String)
+    /// No service of this name has a key.
+    case noSuchKey(String)
     /// Without a certificate it listens on loopback alone; the address that was asked for.
     case needsCertificate(address: String)
     /// It cannot listen, or its certificate does not load.
@@ -24,7 +28,7 @@ package enum IssuerError: Error, Equatable {
 
     /// What an issuer or a user is made of.
     package enum Field: Sendable {
-        case serviceID, name, url, email
+        case serviceID, name, url, email, keyName
     }
 
     static func naming<Result: ~Copyable>(

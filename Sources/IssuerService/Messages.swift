@@ -58,6 +58,25 @@ enum Messages {
                         "`otptoken-issuer list` shows them",
                         ja: "利用者の一覧は `otptoken-issuer list` で表示します")
                 ])
+        case .keyExists(let name):
+            return CommandFailure(
+                .failure,
+                localized("\(name) has a key already", ja: "\(name) にはもう鍵があります"),
+                hints: [
+                    localized(
+                        "`otptoken-issuer key remove \(name)` takes it back first",
+                        ja: "先に `otptoken-issuer key remove \(name)` で取り消してください")
+                ])
+        case .noSuchKey(let name):
+            return CommandFailure(
+                .noSuchToken,
+                localized(
+                    "\(printable(name)) has no key", ja: "\(printable(name)) の鍵はありません"),
+                hints: [
+                    localized(
+                        "`otptoken-issuer key list` shows them",
+                        ja: "一覧は `otptoken-issuer key list` で表示します")
+                ])
         case .needsCertificate(let address):
             return CommandFailure(
                 .usage,
@@ -93,6 +112,12 @@ enum Messages {
             hint = localized(
                 "https://HOST[:PORT][/PATH], or http on this machine",
                 ja: "https://HOST[:PORT][/PATH] の形です。このマシンの中なら http も使えます")
+        case .keyName:
+            message = localized(
+                "the name of the service cannot be used", ja: "サービスの名前として使えません")
+            hint = localized(
+                "1 to 64 of the characters A-Z a-z 0-9 . _ @ -",
+                ja: "1〜64 文字で、A-Z a-z 0-9 . _ @ - が使えます")
         case .email:
             message = localized("the email address cannot be used", ja: "メールアドレスとして使えません")
             hint = localized(
@@ -173,12 +198,39 @@ enum Messages {
 
     static var startPasswordLabel: String { localized("start password: ", ja: "利用開始パスワード: ") }
 
+    static func keyRemoved(_ name: String) -> String {
+        localized("The key of \(name) is of no use any more.", ja: "\(name) の鍵を取り消しました。")
+    }
+
+    static func badKeyAction(_ text: String) -> CommandFailure {
+        CommandFailure(
+            .usage,
+            localized(
+                "key cannot do this: \(printable(text))",
+                ja: "key でできることではありません: \(printable(text))"),
+            hints: [
+                localized(
+                    "write `key add NAME`, `key list` or `key remove NAME`",
+                    ja: "`key add NAME`、`key list`、`key remove NAME` のどれかを指定してください")
+            ])
+    }
+
+    static var keyLabel: String { localized("bearer key: ", ja: "ベアラー鍵: ") }
+
+    static var keyHeader: [String] {
+        [localized("NAME", ja: "名前"), localized("CREATED", ja: "作成日")]
+    }
+
     static func mailLine(_ path: String) -> String {
         localized("mail:           \(path)\n", ja: "メール:             \(path)\n")
     }
 
     static func listening(_ url: String) -> String {
         localized("listening on \(url)", ja: "\(url) で待ち受けています")
+    }
+
+    static func unlocked(_ user: String) -> String {
+        localized("\(printable(user)) is unlocked", ja: "\(printable(user)) のロックを解除しました")
     }
 
     static func revoked(_ user: String) -> String {
@@ -209,6 +261,8 @@ enum Messages {
         case .enrolled: localized("enrolled", ja: "登録済み")
         case .active: localized("active", ja: "使用中")
         case .revoked: localized("revoked", ja: "失効")
+        case .lapsed: localized("lapsed", ja: "未使用で失効")
+        case .expired: localized("expired", ja: "期限切れ")
         }
     }
 

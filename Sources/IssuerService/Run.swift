@@ -33,7 +33,9 @@ private func execute(_ arguments: [String]) throws(CommandFailure) -> ExitStatus
     case "serve": try serve(line, open(home))
     case "verify": return try verify(line, open(home))
     case "list": try list(line, open(home))
+    case "key": try key(line, open(home))
     case "revoke": try revoke(line, open(home))
+    case "unlock": try unlock(line, open(home))
     // The parser lets no other command through.
     default: break
     }
@@ -170,7 +172,9 @@ private func verify(_ line: Invocation, _ issuer: Issuer) throws(CommandFailure)
 }
 
 private func list(_ line: Invocation, _ issuer: Issuer) throws(CommandFailure) {
-    let users = try Messages.naming { () throws(IssuerError) in try issuer.list() }
+    let users = try Messages.naming { () throws(IssuerError) in
+        try issuer.list(now: wallClockSeconds())
+    }
     if line.has("json") {
         try writeResult(JSONValue.array(users.map(\.json)).text + "\n")
     } else if !users.isEmpty {
@@ -185,12 +189,46 @@ private func list(_ line: Invocation, _ issuer: Issuer) throws(CommandFailure) {
     }
 }
 
+/// `key add NAME`, `key list`, `key remove NAME`.
+private func key(_ line: Invocation, _ issuer: Issuer) throws(CommandFailure) {
+    let (action, name) = (line.operands[0], line.operands.dropFirst().first)
+    switch (action, name) {
+    case ("add", let name?):
+        let bearer = try Messages.naming { () throws(IssuerError) in
+            try issuer.addKey(name: name, now: wallClockSeconds(), random: SecretBytes.random)
+        }
+        var text = SecretBuffer()
+        text.append(Messages.keyLabel)
+        bearer.withBytes { text.append($0) }
+        text.append("\n")
+        let line = text.finish()
+        try line.withBytes { (text) throws(CommandFailure) in try writeResult(text) }
+    case ("list", nil):
+        let keys = try Messages.naming { () throws(IssuerError) in try issuer.keys() }
+        guard !keys.isEmpty else { return }
+        try writeResult(
+            alignedTable([Messages.keyHeader] + keys.map { [$0.name, localDate($0.createdAt)] }))
+    case ("remove", let name?):
+        try Messages.naming { () throws(IssuerError) in try issuer.removeKey(name: name) }
+        writeNote(Messages.keyRemoved(name))
+    default: throw Messages.badKeyAction(line.operands.joined(separator: " "))
+    }
+}
+
 private func revoke(_ line: Invocation, _ issuer: Issuer) throws(CommandFailure) {
     let user = Identifier.read(line.operands[0]) ?? line.operands[0]
     try Messages.naming { () throws(IssuerError) in
-        try issuer.revoke(userID: user, random: SecretBytes.random)
+        try issuer.revoke(userID: user, now: wallClockSeconds(), random: SecretBytes.random)
     }
     writeNote(Messages.revoked(user))
+}
+
+private func unlock(_ line: Invocation, _ issuer: Issuer) throws(CommandFailure) {
+    let user = Identifier.read(line.operands[0]) ?? line.operands[0]
+    try Messages.naming { () throws(IssuerError) in
+        try issuer.unlock(userID: user, now: wallClockSeconds(), random: SecretBytes.random)
+    }
+    writeNote(Messages.unlocked(user))
 }
 
 extension UserSummary {

@@ -56,7 +56,18 @@ extension ProgramTable {
             CommandEntry(
                 "list", "lists the users", ja: "利用者の一覧を表示します",
                 options: [.json]),
+            CommandEntry(
+                "key", "makes, lists or takes back the keys of services that verify codes",
+                ja: "コードを検証するサービスの鍵を作成、一覧、取り消しします",
+                operands: [
+                    OperandEntry(
+                        "ACTION", required: true, completion: .choices(["add", "list", "remove"])),
+                    OperandEntry("NAME"),
+                ]),
             CommandEntry("revoke", "ends a user's token", ja: "利用者のトークンを失効させます", operands: [user]),
+            CommandEntry(
+                "unlock", "forgets the wrong codes that have locked a user",
+                ja: "利用者のロックを解除します", operands: [user]),
             .completion,
             .help,
         ])
