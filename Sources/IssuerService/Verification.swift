@@ -36,8 +36,13 @@ extension UserRecord.Token {
     /// The farthest that a clock is followed, in time steps.
     private static let maximumDrift: Int64 = 5
 
-    /// The time steps whose code this is: around `now`, and around where the token's clock was last. All codes are
-    /// computed in any case.
+    /// The time steps whose code this is: around `now`, and around where the token's clock was last.
+    ///
+    /// - Parameters:
+    ///   - code: any text.
+    ///   - now: unix seconds.
+    /// - Returns: the steps, in order; all codes are computed in any case.
+    /// - Throws: `CryptographyError`.
     func steps(of code: String, now: Int64) throws(CryptographyError) -> [UInt64] {
         let current = Int64(totp.step(at: now))
         var steps = Set<Int64>(current - 1...current + 1)

@@ -46,12 +46,13 @@ struct StreamTests {
     private static let issuerRows =
         [
             "init --service-id 1 --name Other --url https://otp.example --home other",
-            "issue --email a@example.com", "list", "list --json", "key add vpn", "completion bash", "help",
+            "issue --email a@example.com", "list", "list --json", "key add vpn", "completion bash",
+            "help",
             "--version",
         ].map { Row(program: "otptoken-issuer", arguments: $0) } + [
             Row(program: "otptoken-issuer", arguments: "verify USER 12345678", status: 1),
             Row(program: "otptoken-issuer", arguments: "revoke USER", hasResult: false),
-        Row(program: "otptoken-issuer", arguments: "unlock USER", hasResult: false),
+            Row(program: "otptoken-issuer", arguments: "unlock USER", hasResult: false),
         ]
 
     /// It prints no result, and goes on until it is stopped.

@@ -1,4 +1,5 @@
 import Cryptography
+import Enrolment
 import Foundation
 import IssuerService
 import Testing
