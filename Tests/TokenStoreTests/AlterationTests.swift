@@ -20,7 +20,7 @@ import TokenStore
             switch (bit / 8, error) {
             case (0..<firstLine, .notAStore): break
             case (kind, .damaged), (kind, .notAuthentic): break
-            case (firstLine..<body, .damaged), (firstLine..<body, .notAuthentic): break
+            case (firstLine...body, .damaged), (firstLine..<body, .notAuthentic): break
             case (body..., .notAuthentic): break
             default: Issue.record("bit \(bit): \(String(describing: error))")
             }
