@@ -86,7 +86,7 @@ extension Messages {
         case .nameNotFound:
             localized("its name is not found: \(detail)", ja: "名前が見つかりません: \(detail)", in: language)
         case .cannotConnect:
-            localized(detail, ja: "接続できません: \(detail)", in: language)
+            localized("\(detail)", ja: "接続できません: \(detail)", in: language)
         case .timedOut:
             localized("no answer in time", ja: "時間内に応答がありません", in: language)
         case .connectionLost:
