@@ -116,7 +116,7 @@ extension CommandFailure {
             hints: [
                 localized(
                     "it is the one that was chosen, or given, when the token was issued",
-                    ja: "トークンの発行時に決めた、または渡されたものです")
+                    ja: "トークンの発行時に決めたか、渡されたものです")
             ])
     }
 
