@@ -74,6 +74,11 @@ extension Messages {
 
     // MARK: Outside
 
+    static func askingIssuer(_ server: ServerURL) -> String {
+        let host = printable(server.authority)
+        return localized("Asking \(host)…", ja: "\(host) に尋ねています…")
+    }
+
     static func issuerAnswers(_ server: ServerURL) -> String {
         localized("issuer \(server.text): it answers", ja: "発行元 \(server.text): 応答があります")
     }

@@ -70,7 +70,7 @@ struct OutsideFindings {
         let all = Deadline(milliseconds: Self.patience.all)
         return texts.compactMap(ServerURL.init).map { server in
             guard !isOffline else { return Finding(.issuer, .note, Messages.notAsked(server)) }
-            session.progress(Messages.asking(server))
+            session.progress(Messages.askingIssuer(server))
             return issuer(server, Deadline(milliseconds: min(Self.patience.one, all.remaining)))
         }
     }
