@@ -240,11 +240,11 @@ enum Messages {
     /// Why a code is rejected.
     static func reason(_ reason: Verdict.Reason) -> String {
         switch reason {
-        case .unknown: localized("no such user", ja: "利用者がいません")
+        case .unknown: localized("no such user", ja: "その利用者はいません")
         case .pending: localized("not enrolled yet", ja: "まだ登録されていません")
         case .revoked: localized("revoked", ja: "失効しています")
         case .expired: localized("expired", ja: "有効期限が切れています")
-        case .locked: localized("locked after ten wrong codes", ja: "10 回まちがえたためロックされています")
+        case .locked: localized("locked after ten wrong codes", ja: "10 回間違えたのでロックされています")
         case .malformed:
             localized("not as many digits as a code has", ja: "コードの桁数が違います")
         case .used:

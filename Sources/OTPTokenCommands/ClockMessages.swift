@@ -25,7 +25,7 @@ extension Messages {
             state.checkedAt.map {
                 localized(
                     "no majority of time servers has answered since \(localMoment($0))",
-                    ja: "\(localMoment($0)) 以降、過半数の時刻サーバから応答がありません")
+                    ja: "\(localMoment($0)) 以降、時刻サーバの過半数で確認できていません")
             } ?? localized("it was not checked", ja: "調べていません")
         let kept =
             state.evidence == .kernel
@@ -59,7 +59,7 @@ extension Messages {
     private static func clockStart(_ state: ClockState) -> String? {
         guard let offset = state.offset, let direction = direction(state) else { return nil }
         guard state.verdict == .ok else {
-            return localized("clock is \(direction)", ja: "時計が \(direction)")
+            return localized("clock is \(direction)", ja: "時計は \(direction)")
         }
         let right = localized("clock is right", ja: "時計は正確")
         // What is nothing has no direction.
@@ -120,7 +120,8 @@ extension Messages {
                 "\(count) of \(all) servers", ja: "サーバ \(all) 台中 \(count) 台", in: language)
         case .stepped(let time):
             localized(
-                "stepped since \(localMoment(time))", ja: "\(localMoment(time)) 以降に変更", in: language
+                "stepped since \(localMoment(time))", ja: "\(localMoment(time)) 以降に時刻変更",
+                in: language
             )
         case .issuer: localized("the issuer's clock", ja: "発行元の時計", in: language)
         case .kernel: localized("the kernel's word", ja: "カーネルの申告", in: language)
@@ -172,7 +173,7 @@ extension Messages {
             remedies = [
                 localized(
                     "`otptoken clock` tells more; `clock.check = never` in the config ends this",
-                    ja: "詳しくは `otptoken clock`。設定の `clock.check = never` で表示しなくなります")
+                    ja: "詳しくは `otptoken clock`。設定ファイルの `clock.check = never` で表示しなくなります")
             ]
         }
         return ([clockVerdict(state, isCorrected: isCorrected)] + remedies.map { "hint: \($0)" })
@@ -185,7 +186,7 @@ extension Messages {
                 ? [
                     localized(
                         "`otptoken show --correct`, or `clock.correct = on`, makes up for it",
-                        ja: "`otptoken show --correct` か設定の `clock.correct = on` で、ずれを補正できます")
+                        ja: "`otptoken show --correct` か設定ファイルの `clock.correct = on` で、ずれを補正できます")
                 ] : [])
     }
 

@@ -273,7 +273,7 @@ extension Session {
             return .whole(try store.open(key: key).tokens, store)
         } catch {
             let failure = Messages.store(error, path, locations)
-            if case .unsupported = error { return .closed(failure, sealed) }
+            if case .unknownKind = error { return .closed(failure, sealed) }
             return .damaged(failure)
         }
     }

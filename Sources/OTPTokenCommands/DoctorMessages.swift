@@ -128,7 +128,7 @@ extension Messages {
                 ? [
                     localized(
                         "put a copy of your own in its place, or move it away and enrol anew",
-                        ja: "手元のコピーに置き換えるか、よそに移して登録し直してください")
+                        ja: "手元のコピーに置き換えるか、別の場所に移して登録し直してください")
                 ] : hints)
     }
 

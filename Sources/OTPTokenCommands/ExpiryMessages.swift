@@ -24,7 +24,7 @@ extension Messages {
     static var renewing: String {
         localized(
             "have the service issue a new token, then run `otptoken init`",
-            ja: "サービスに新しいトークンを発行してもらい、 `otptoken init` を実行してください")
+            ja: "サービスに新しいトークンを発行してもらい、`otptoken init` を実行してください")
     }
 
     /// Of a token that ends within 30 days.

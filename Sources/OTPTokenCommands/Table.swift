@@ -126,7 +126,7 @@ extension ProgramTable {
                 options: [
                     OptionEntry(
                         "command", "lock with what passphrase.command of the config prints",
-                        ja: "設定の passphrase.command が出力する内容でロックします"),
+                        ja: "設定ファイルの passphrase.command が出力する内容でロックします"),
                     OptionEntry(
                         "new-passphrase-file", value: "FILE",
                         "with change: read the new passphrase from FILE",

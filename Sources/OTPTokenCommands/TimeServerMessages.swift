@@ -30,7 +30,7 @@ extension Messages {
                 : localized("no majority confirms it", ja: "過半数の裏付けがありません", in: language)
         case .unauthenticated:
             localized(
-                "does not prove who it is, as another does", ja: "本物と証明できません（証明できるものがほかにあります）",
+                "does not prove who it is, as another does", ja: "認証されていません（認証済みのサーバがほかにあります）",
                 in: language)
         case .repeated:
             localized("is another one by a second name", ja: "別名の同じサーバです", in: language)
@@ -73,9 +73,10 @@ extension Messages {
         case .keyExchange(let failure): reason(failure, in: language)
         case .unknownCookie:
             localized(
-                "it does not know its own cookie any more", ja: "自分の Cookie をもう知りません", in: language)
+                "it does not know its own cookie any more", ja: "自分で発行した Cookie を受け付けません",
+                in: language)
         case .cryptography:
-            localized("libcrypto failed", ja: "libcrypto が失敗しました", in: language)
+            localized("libcrypto failed", ja: "libcrypto の処理に失敗しました", in: language)
         }
     }
 
@@ -85,7 +86,7 @@ extension Messages {
         case .nameNotFound:
             localized("its name is not found: \(detail)", ja: "名前が見つかりません: \(detail)", in: language)
         case .cannotConnect:
-            localized(detail, ja: "接続できません: \(detail)", in: language)
+            localized("\(detail)", ja: "接続できません: \(detail)", in: language)
         case .timedOut:
             localized("no answer in time", ja: "時間内に応答がありません", in: language)
         case .connectionLost:
@@ -224,7 +225,9 @@ extension Messages {
             place == nil ? .usage : .failure,
             localized(
                 "\(start(place))\(count == 0 ? "no" : "\(count)") time servers are named",
-                ja: "\(start(place))時刻サーバが \(count) 台指定されています"),
+                ja: count == 0
+                    ? "\(start(place))時刻サーバが指定されていません"
+                    : "\(start(place))時刻サーバが \(count) 台指定されています"),
             hints: [
                 localized(
                     "name 1 to \(most) of them; three to five are enough",

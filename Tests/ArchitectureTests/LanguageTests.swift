@@ -48,32 +48,43 @@ import Testing
         "Platform/CommandLine/FishCompletion.swift": "a script",
         "Platform/HTTP/HTTPParser.swift": "names of RFC 9112, for those who debug a server",
         "Platform/Network/TLS.swift": "details beside those of libssl, which has no other language",
+        "Platform/Terminal/TextWidth.swift": "where a line of Japanese may end",
+        "OTPTokenCommands/Questions.swift": "answers, which are taken in either language",
         "IssuerService/IssuanceMail.swift": "its reader is not who sits at this terminal",
     ]
 
     /// Whether a text is a sentence, or a piece of one: two words of small letters beside each other, which are no code.
     private static func isProse(_ text: String) -> Bool {
-        text.replacing(#/`[^`]*`|chmod \S+/#, with: "")
+        text.replacing(#/`[^`]*`/#, with: "")
             .contains(#/(^|[^\w.\/-])[a-z]{2,} [a-z]{2,}($|[^\w=.\/-])/#)
     }
 
     /// Whether a text means the same to everybody: a command, an option, a key, an acronym, or the mark of a hint.
     private static func isCode(_ text: String) -> Bool {
+        if isJapanese(text) { return false }
         let text = text.replacing("hint: ", with: "").replacing(#/\\\(\)/#, with: "")
-        return text.hasPrefix("otptoken ")
+        return ["otptoken ", "chmod ", "chown "].contains { text.hasPrefix($0) }
             || text.split(separator: " ").allSatisfy {
                 $0.wholeMatch(of: #/--[a-z-]+|[a-z]+[-._][a-z-]+|NTS|[A-Za-z]|[^A-Za-z]+/#) != nil
             }
     }
 
     private static func isJapanese(_ text: String) -> Bool {
-        text.contains(#/[\p{Hiragana}\p{Katakana}\p{Han}]/#)
+        text.contains(#/[\u{3001}-\u{30FF}\u{4E00}-\u{9FFF}]/#)
+    }
+
+    /// Whether a text is given to what speaks to people.
+    private static func isSaid(_ literal: Literal) -> Bool {
+        literal.calls.contains { ["CommandFailure", "writeNote"].contains($0.name) }
     }
 
     @Test func `no sentence stands outside of the catalogue`() {
         for file in files where Self.exceptions[file.path] == nil {
-            for literal in file.literals
-            where Self.isProse(literal.text) && !Self.isCode(literal.text) {
+            for literal in file.literals where !Self.isCode(literal.text) {
+                let text = literal.text
+                guard Self.isProse(text) || Self.isJapanese(text) || Self.isSaid(literal) else {
+                    continue
+                }
                 #expect(Self.call(of: literal) != nil, "\(file.path), \(literal)")
             }
         }
@@ -87,7 +98,7 @@ import Testing
         }
     }
 
-    @Test func `what is said in English is Japanese in Japanese`() {
+    @Test func `what is said in one language is said in the other`() {
         for file in files {
             var texts: [Int: (english: String, japanese: String, literal: Literal)] = [:]
             for literal in file.literals {
@@ -95,6 +106,11 @@ import Testing
                 var entry = texts[call.number] ?? ("", "", literal)
                 if call.label == "ja" {
                     entry.japanese += literal.text
+                    // Each branch of a choice stands for itself.
+                    let text = literal.text
+                    #expect(
+                        Self.isJapanese(text) || Self.isCode(text) && !text.isEmpty,
+                        "\(file.path), \(literal)")
                 } else {
                     entry.english += literal.text
                 }
@@ -104,6 +120,37 @@ import Testing
                 #expect(Self.isJapanese(japanese), "\(file.path), \(literal)")
                 #expect(!Self.isProse(japanese), "\(file.path), \(literal): \(japanese)")
             }
+            for (english, japanese, literal) in texts.values where !japanese.isEmpty {
+                // In parentheses stands what the issuer's page calls it.
+                let rest = english.replacing(#/\([^()]*\)/#, with: "")
+                #expect(!english.isEmpty && !Self.isJapanese(rest), "\(file.path), \(literal)")
+            }
         }
+    }
+}
+
+/// The rules above are only as good as what they see.
+@Suite struct LiteralTests {
+    private let literals = Literal.all(
+        in: """
+            let plain = "one \\" text" // "a comment"
+            let said = localized("\\(isOn ? "on" : "off")", ja: isOn ? "入" : "切")
+            let failure = CommandFailure(.usage, nested([localized("a: b", ja: "c")], "raw"))
+            """)
+
+    @Test func `texts are seen, comments are not`() {
+        let texts = [
+            "one   text", "on", "off", "\\()", "入", "切", "a: b", "c", "raw",
+        ]
+        #expect(literals.map(\.text) == texts)
+        #expect(literals.map(\.line) == [1, 2, 2, 2, 2, 2, 3, 3, 3])
+    }
+
+    @Test func `each belongs to its call, and to one argument of it`() {
+        let labels = literals.map { literal in
+            literal.calls.last { $0.name == "localized" }?.label
+        }
+        #expect(labels == [nil, "", "", "", "ja", "ja", "", "ja", nil])
+        #expect(literals[8].calls.map(\.name) == ["CommandFailure", "nested"])
     }
 }

@@ -53,7 +53,9 @@ struct Literal: Sendable, CustomStringConvertible {
             while let character = next() {
                 switch character {
                 case "/" where at(0) == "/": while let other = at(0), other != "\n" { _ = next() }
-                case "\"": readText()
+                case "\"":
+                    readText()
+                    word = ""
                 case "(", "[":
                     count += 1
                     calls.append(Call(name: character == "(" ? word : "[", number: count))
@@ -61,7 +63,8 @@ struct Literal: Sendable, CustomStringConvertible {
                     if character == closing, calls.count == depth { return }
                     calls.removeLast()
                 case ",": if !calls.isEmpty { calls[calls.count - 1].label = "" }
-                case ":" where !calls.isEmpty: calls[calls.count - 1].label = word
+                // Not the colon of a choice within an argument that has its label.
+                case ":" where calls.last?.label == "": calls[calls.count - 1].label = word
                 default: break
                 }
                 let continues = character.isLetter || character.isNumber || character == "_"
