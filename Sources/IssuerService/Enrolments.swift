@@ -105,7 +105,7 @@ extension Issuer {
                     now <= record.issuedAt + UserRecord.Issuance.lifetime
                 else { return .refused(.expired) }
                 token = UserRecord.Token(
-                    seed: Shared(session.run.seed.clone()), totp: .rule,
+                    seed: Shared(session.run.seed.clone()), totp: totp,
                     expiresAt: now + UserRecord.Token.lifetime)
                 record.stage = .enrolled(token)
                 try log(.enrolled, session.userID, by: .client, now: now)

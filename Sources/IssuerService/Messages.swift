@@ -198,6 +198,38 @@ enum Messages {
 
     static var startPasswordLabel: String { localized("start password: ", ja: "利用開始パスワード: ") }
 
+    static func badAlgorithm(_ text: String) -> CommandFailure {
+        CommandFailure(
+            .usage,
+            localized(
+                "there is no hash function \(printable(text))",
+                ja: "\(printable(text)) というハッシュ関数はありません"),
+            hints: [
+                localized(
+                    "write SHA1, SHA256 or SHA512", ja: "SHA1、SHA256、SHA512 のどれかを指定してください")
+            ])
+    }
+
+    static func badFormat(_ text: String) -> CommandFailure {
+        CommandFailure(
+            .usage,
+            localized(
+                "there is no format \(printable(text))", ja: "\(printable(text)) という形式はありません"),
+            hints: [
+                localized(
+                    "write usersfile (pam_oath) or oath-csv (privacyIDEA)",
+                    ja: "usersfile（pam_oath）か oath-csv（privacyIDEA）を指定してください")
+            ])
+    }
+
+    /// Of an export: what the format cannot say.
+    static func leftOut(_ count: Int, _ format: Export.Format) -> String {
+        let only = format == .usersfile ? "SHA1" : "SHA256"
+        return localized(
+            "\(count) token\(count == 1 ? "" : "s") left out: \(format.rawValue) is for \(only) alone",
+            ja: "\(count) 件のトークンを省きました。\(format.rawValue) で使えるのは \(only) だけです")
+    }
+
     static func keyRemoved(_ name: String) -> String {
         localized("The key of \(name) is of no use any more.", ja: "\(name) の鍵を取り消しました。")
     }

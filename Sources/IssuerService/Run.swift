@@ -34,6 +34,7 @@ private func execute(_ arguments: [String]) throws(CommandFailure) -> ExitStatus
     case "verify": return try verify(line, open(home))
     case "list": try list(line, open(home))
     case "key": try key(line, open(home))
+    case "export": try export(line, open(home))
     case "revoke": try revoke(line, open(home))
     case "unlock": try unlock(line, open(home))
     // The parser lets no other command through.
@@ -67,9 +68,16 @@ private func initialise(_ line: Invocation, _ home: String) throws(CommandFailur
     let serviceID = try required("service-id", "ID", line)
     let name = try required("name", "NAME", line)
     let url = try required("url", "URL", line)
+    let algorithm = try line.value("algorithm").map { (text) throws(CommandFailure) in
+        guard let algorithm = HashAlgorithm(rawValue: text.uppercased()) else {
+            throw Messages.badAlgorithm(text)
+        }
+        return algorithm
+    }
     let issuer = try Messages.naming { () throws(IssuerError) in
         try Issuer.create(
-            home: home, serviceID: serviceID, name: name, url: url, random: SecretBytes.random)
+            home: home, serviceID: serviceID, name: name, url: url, algorithm: algorithm ?? .sha256,
+            random: SecretBytes.random)
     }
     try writeResult(Messages.created(issuer, home))
 }
@@ -187,6 +195,20 @@ private func list(_ line: Invocation, _ issuer: Issuer) throws(CommandFailure) {
         }
         try writeResult(alignedTable([Messages.listHeader] + rows))
     }
+}
+
+/// `export --format FORMAT`: the result is full of secrets, and goes to standard output alone.
+private func export(_ line: Invocation, _ issuer: Issuer) throws(CommandFailure) {
+    let text = try required("format", "FORMAT", line)
+    guard let format = Export.Format(rawValue: text) else { throw Messages.badFormat(text) }
+    let export: Export
+    do {
+        export = try issuer.export(format, now: wallClockSeconds())
+    } catch {
+        throw Messages.issuer(error)
+    }
+    if export.leftOut > 0 { writeNote(Messages.leftOut(export.leftOut, format)) }
+    try export.text.withBytes { (text) throws(CommandFailure) in try writeResult(text) }
 }
 
 /// `key add NAME`, `key list`, `key remove NAME`.

@@ -23,6 +23,10 @@ extension ProgramTable {
                         "name", value: "NAME", "who it is, as tokens show it",
                         ja: "トークンに表示される発行元の名前"),
                     OptionEntry("url", value: "URL", "where clients reach it", ja: "クライアントの接続先"),
+                    OptionEntry(
+                        "algorithm", value: "HASH",
+                        "the hash function of its tokens: SHA1, SHA256 or SHA512; else SHA256",
+                        ja: "トークンのハッシュ関数（SHA1、SHA256、SHA512）。省くと SHA256 です"),
                 ]),
             CommandEntry(
                 "issue", "issues a token to a person, and writes the mail about it",
@@ -56,6 +60,15 @@ extension ProgramTable {
             CommandEntry(
                 "list", "lists the users", ja: "利用者の一覧を表示します",
                 options: [.json]),
+            CommandEntry(
+                "export", "prints the seeds of all tokens, for another server",
+                ja: "すべてのトークンのシードを、別のサーバ用に出力します",
+                options: [
+                    OptionEntry(
+                        "format", value: "FORMAT",
+                        "usersfile for pam_oath, oath-csv for privacyIDEA",
+                        ja: "pam_oath 用の usersfile か、privacyIDEA 用の oath-csv")
+                ]),
             CommandEntry(
                 "key", "makes, lists or takes back the keys of services that verify codes",
                 ja: "コードを検証するサービスの鍵を作成、一覧、取り消しします",

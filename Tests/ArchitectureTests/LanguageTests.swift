@@ -65,7 +65,7 @@ import Testing
         let text = text.replacing("hint: ", with: "").replacing(#/\\\(\)/#, with: "")
         return ["otptoken ", "chmod ", "chown "].contains { text.hasPrefix($0) }
             || text.split(separator: " ").allSatisfy {
-                $0.wholeMatch(of: #/--[a-z-]+|[a-z]+[-._][a-z-]+|NTS|[A-Za-z]|[^A-Za-z]+/#) != nil
+                $0.wholeMatch(of: #/--[a-z-]+|[a-z]+[-._][a-z-]+|NTS|SHA[0-9]+|[A-Za-z]|[^A-Za-z]+/#) != nil
             }
     }
 

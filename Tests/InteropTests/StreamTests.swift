@@ -46,7 +46,8 @@ struct StreamTests {
     private static let issuerRows =
         [
             "init --service-id 1 --name Other --url https://otp.example --home other",
-            "issue --email a@example.com", "list", "list --json", "key add vpn", "completion bash",
+            "issue --email a@example.com", "list", "list --json", "key add vpn",
+            "export --format oath-csv", "completion bash",
             "help",
             "--version",
         ].map { Row(program: "otptoken-issuer", arguments: $0) } + [
@@ -92,6 +93,11 @@ struct StreamTests {
         let issuer = needsIssuer ? try RunningIssuer() : nil
         if let issuer {
             let user = try issuer.issue()
+            if row.command == "export" {
+                // There is something to export.
+                let enrolled = try Person().enrol(issuer.url, user: user)
+                try #require(enrolled.status == 0)
+            }
             arguments = arguments.replacing("USER", with: user)
                 .replacing("URL", with: issuer.url)
             if ofIssuer { arguments = "--home \(issuer.folder.path)/issuer \(arguments)" }

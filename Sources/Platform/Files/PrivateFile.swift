@@ -112,9 +112,10 @@ package enum PrivateFile {
         }
     }
 
-    /// Appends bytes to a file, which is made if need be; they lie on the disk when this returns.
+    /// Appends bytes to a file, which is made if need be.
     ///
-    /// What several threads and processes append at once stays in one piece each.
+    /// They outlive this process at once, but a power cut only once the system has written them back. What several
+    /// threads and processes append at once stays in one piece each.
     ///
     /// - Parameters:
     ///   - path: the file.
@@ -125,7 +126,6 @@ package enum PrivateFile {
             let file = try FileDescriptor(
                 open: path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW)
             try file.write(bytes)
-            try file.synchronise()
         }
     }
 
