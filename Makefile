@@ -49,7 +49,7 @@ demo: all
 TEST_PACKAGES := oathtool tmux openssl faketime mandoc groff-base zsh fish bash-completion python3 util-linux procps \
                  swtpm tpm2-tools systemd dbus-daemon gnome-keyring libsecret-tools pass chrony dpkg-dev lintian man-db \
                  libpam-oath expect openconnect sudo jq fzf rofi xvfb xdotool xclip xsel waybar sway grim \
-                 wl-clipboard screen pamtester
+                 wl-clipboard screen pamtester procmail
 
 # Debian starts these once they are installed, unless this looks like the single-user mode, and they listen to the whole
 # network: not where systemd runs.

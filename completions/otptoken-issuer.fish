@@ -11,7 +11,7 @@ function __otptoken_issuer_at
         else if test "$word" = --; and not set -q ended[1]
             set ended yes
         else if string match -q -- '-?*' $word; and not set -q ended[1]
-            contains -- $word --home --service-id --name --url --algorithm --email --start-password-file --listen --tls-cert --tls-key --format
+            contains -- $word --home --service-id --name --url --algorithm --email --start-password-file --language --sendmail --listen --tls-cert --tls-key --format
             and set option $word
         else
             set -a words $word
@@ -45,6 +45,9 @@ complete -c otptoken-issuer -n "__otptoken_issuer_at init" -l url -x -d 'where c
 complete -c otptoken-issuer -n "__otptoken_issuer_at init" -l algorithm -x -d 'the hash function of its tokens: SHA1, SHA256 or SHA512; else SHA256'
 complete -c otptoken-issuer -n "__otptoken_issuer_at issue" -l email -x -d 'where the mail goes'
 complete -c otptoken-issuer -n "__otptoken_issuer_at issue" -l start-password-file -r -F -d 'read the start password from FILE (- for standard input) instead of making one'
+complete -c otptoken-issuer -n "__otptoken_issuer_at issue" -l language -x -d 'that of the mail: en or ja'
+complete -c otptoken-issuer -n "__otptoken_issuer_at issue" -l send -d 'send the mail, instead of leaving it in the outbox'
+complete -c otptoken-issuer -n "__otptoken_issuer_at issue" -l sendmail -x -d 'send it with CMD instead of sendmail -t -i'
 complete -c otptoken-issuer -n "__otptoken_issuer_at serve" -l listen -x -d 'where to listen; else 127.0.0.1:8080'
 complete -c otptoken-issuer -n "__otptoken_issuer_at serve" -l tls-cert -r -F -d 'the certificate to show, with its chain'
 complete -c otptoken-issuer -n "__otptoken_issuer_at serve" -l tls-key -r -F -d 'its private key'

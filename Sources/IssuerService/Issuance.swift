@@ -1,6 +1,6 @@
 package import Cryptography
 package import Enrolment
-internal import Platform
+package import Platform
 
 /// What an issuance gives to the administrator.
 package struct Issued: ~Copyable {
@@ -41,11 +41,12 @@ extension Issuer {
     ///   - now: unix seconds.
     ///   - random: for user ID, start password and nonce.
     ///   - actor: who issues it.
+    ///   - language: that of the mail.
     /// - Returns: what is to be handed on.
     /// - Throws: `IssuerError.invalid(.email)`, `.file`, `.cryptography`.
     package func issue(
         email: String, password: consuming StartPassword?, now: Int64, random: RandomSource,
-        by actor: Actor = .administrator
+        by actor: Actor = .administrator, in language: Language = .english
     ) throws(IssuerError) -> Issued {
         guard Self.isAddress(email) else { throw .invalid(.email) }
         if password == nil {
@@ -60,7 +61,10 @@ extension Issuer {
             let userID = try IssuerError.wrapping { () throws(CryptographyError) in
                 try UserID.random(from: random)
             }
-            guard let mailPath = try register(userID, password, email, now, random, actor) else {
+            guard
+                let mailPath = try register(
+                    userID, password, email, now, random, actor, language)
+            else {
                 continue
             }
             return Issued(
@@ -72,7 +76,7 @@ extension Issuer {
     /// Writes mail and record; nil when somebody has the user ID already.
     private func register(
         _ userID: String, _ password: borrowing StartPassword, _ email: String, _ now: Int64,
-        _ random: RandomSource, _ actor: Actor
+        _ random: RandomSource, _ actor: Actor, _ language: Language
     ) throws(IssuerError) -> String? {
         guard let place = place(ofUser: userID) else { return nil }
         let secret = try IssuerError.wrapping { () throws(CryptographyError) in
@@ -86,7 +90,7 @@ extension Issuer {
         }
         let mail = IssuanceMail(
             issuer: name, url: url, serviceID: serviceID, userID: userID, email: email,
-            messageID: Hex.encode(messageID.span), time: now)
+            messageID: Hex.encode(messageID.span), time: now, language: language)
         return try locked(userID) { () throws(IssuerError) in
             guard try self.record(at: place) == nil else { return nil }
             let mailPath = "\(home)/outbox/\(userID).eml"

@@ -15,6 +15,8 @@ package enum IssuerError: Error, Equatable {
     case file(path: String, FileError)
     /// Nobody has this user ID.
     case noSuchUser
+    /// A mail was not handed on; it lies in the outbox still.
+    case notSent(path: String)
     /// A service has a key already.
     case keyExists(String)
     /// No service of this name has a key.

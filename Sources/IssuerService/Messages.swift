@@ -58,6 +58,14 @@ enum Messages {
                         "`otptoken-issuer list` shows them",
                         ja: "利用者の一覧は `otptoken-issuer list` で表示します")
                 ])
+        case .notSent(let path):
+            return CommandFailure(
+                .unreachable, localized("the mail was not sent", ja: "メールを送れませんでした"),
+                hints: [
+                    localized(
+                        "it is \(printable(path, limit: 200)): send it with `sendmail -t`",
+                        ja: "\(printable(path, limit: 200)) にあります。`sendmail -t` で送れます")
+                ])
         case .keyExists(let name):
             return CommandFailure(
                 .failure,
@@ -251,6 +259,30 @@ enum Messages {
 
     static var keyHeader: [String] {
         [localized("NAME", ja: "名前"), localized("CREATED", ja: "作成日")]
+    }
+
+    static func sentLine(_ email: String) -> String {
+        localized("mail:           sent to \(email)\n", ja: "メール:             \(email) に送りました\n")
+    }
+
+    static func badLanguage(_ text: String) -> CommandFailure {
+        CommandFailure(
+            .usage,
+            localized(
+                "there is no mail in this language: \(printable(text))",
+                ja: "この言語のメールはありません: \(printable(text))"),
+            hints: [localized("write en or ja", ja: "en か ja を指定してください")])
+    }
+
+    static func badSendmail() -> CommandFailure {
+        CommandFailure(
+            .usage,
+            localized("--sendmail is no command", ja: "--sendmail の値がコマンドになっていません"),
+            hints: [
+                localized(
+                    "write a program and its arguments; quotes must be closed",
+                    ja: "プログラムと引数を書き、引用符を閉じてください")
+            ])
     }
 
     static func mailLine(_ path: String) -> String {

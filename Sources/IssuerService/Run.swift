@@ -84,6 +84,8 @@ private func initialise(_ line: Invocation, _ home: String) throws(CommandFailur
 
 private func issue(_ line: Invocation, _ issuer: Issuer) throws(CommandFailure) {
     let email = try required("email", "ADDRESS", line)
+    let language = try mailLanguage(line)
+    let sendmail = try sendmail(line)
     let issued: Issued
     if let file = line.value("start-password-file") {
         let typed: SecretBytes
@@ -93,9 +95,18 @@ private func issue(_ line: Invocation, _ issuer: Issuer) throws(CommandFailure) 
             throw .file(error, file)
         }
         guard let password = StartPassword(typed) else { throw .badStartPassword() }
-        issued = try issue(issuer, email, password)
+        issued = try issue(issuer, email, password, language)
     } else {
-        issued = try issue(issuer, email, nil)
+        issued = try issue(issuer, email, nil, language)
+    }
+    // The IDs are told in any case: they count from now on.
+    var failure: CommandFailure?
+    if let sendmail {
+        do throws(IssuerError) {
+            try issuer.sendMail(at: issued.mailPath, with: sendmail)
+        } catch {
+            failure = Messages.issuer(error)
+        }
     }
     // The one who chose the start password knows it; one that was made is told here, once.
     var text = SecretBuffer()
@@ -105,19 +116,39 @@ private func issue(_ line: Invocation, _ issuer: Issuer) throws(CommandFailure) 
         issued.startPassword.withBytes { text.append($0) }
         text.append("\n")
     }
-    text.append(Messages.mailLine(issued.mailPath))
+    text.append(
+        sendmail == nil || failure != nil
+            ? Messages.mailLine(issued.mailPath) : Messages.sentLine(email))
     try text.withBytes { (text) throws(CommandFailure) in try writeResult(text) }
+    if let failure { throw failure }
 }
 
 private func issue(
-    _ issuer: Issuer, _ email: String, _ password: consuming StartPassword?
+    _ issuer: Issuer, _ email: String, _ password: consuming StartPassword?, _ language: Language
 ) throws(CommandFailure) -> Issued {
     do {
         return try issuer.issue(
-            email: email, password: password, now: wallClockSeconds(), random: SecretBytes.random)
+            email: email, password: password, now: wallClockSeconds(), random: SecretBytes.random,
+            in: language)
     } catch {
         throw Messages.issuer(error)
     }
+}
+
+private func mailLanguage(_ line: Invocation) throws(CommandFailure) -> Language {
+    switch line.value("language") {
+    case nil: return .current
+    case "en": return .english
+    case "ja": return .japanese
+    case let text?: throw Messages.badLanguage(text)
+    }
+}
+
+/// What sends the mail; nil when it stays in the outbox.
+private func sendmail(_ line: Invocation) throws(CommandFailure) -> Sendmail? {
+    guard let command = line.value("sendmail") else { return line.has("send") ? .system : nil }
+    guard let words = try? commandWords(command) else { throw Messages.badSendmail() }
+    return Sendmail(words: words)
 }
 
 private func serve(_ line: Invocation, _ issuer: Issuer) throws(CommandFailure) {

@@ -38,6 +38,15 @@ extension ProgramTable {
                         "read the start password from FILE (- for standard input) instead of making one",
                         ja: "利用開始パスワードを作らず FILE から読みます（- は標準入力）",
                         completion: .file),
+                    OptionEntry(
+                        "language", value: "LANGUAGE", "that of the mail: en or ja",
+                        ja: "メールの言語（en か ja）"),
+                    OptionEntry(
+                        "send", "send the mail, instead of leaving it in the outbox",
+                        ja: "メールを送信トレイに残さず、送信します"),
+                    OptionEntry(
+                        "sendmail", value: "CMD", "send it with CMD instead of sendmail -t -i",
+                        ja: "sendmail -t -i の代わりに CMD で送信します"),
                 ]),
             CommandEntry(
                 "serve", "answers clients that enrol", ja: "登録するクライアントに応答します",

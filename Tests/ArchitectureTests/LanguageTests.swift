@@ -50,7 +50,6 @@ import Testing
         "Platform/Network/TLS.swift": "details beside those of libssl, which has no other language",
         "Platform/Terminal/TextWidth.swift": "where a line of Japanese may end",
         "OTPTokenCommands/Questions.swift": "answers, which are taken in either language",
-        "IssuerService/IssuanceMail.swift": "its reader is not who sits at this terminal",
     ]
 
     /// Whether a text is a sentence, or a piece of one: two words of small letters beside each other, which are no code.
@@ -65,7 +64,8 @@ import Testing
         let text = text.replacing("hint: ", with: "").replacing(#/\\\(\)/#, with: "")
         return ["otptoken ", "chmod ", "chown "].contains { text.hasPrefix($0) }
             || text.split(separator: " ").allSatisfy {
-                $0.wholeMatch(of: #/--[a-z-]+|[a-z]+[-._][a-z-]+|NTS|SHA[0-9]+|[A-Za-z]|[^A-Za-z]+/#) != nil
+                $0.wholeMatch(
+                    of: #/--[a-z-]+|[a-z]+[-._][a-z-]+|NTS|SHA[0-9]+|[A-Za-z]|[^A-Za-z]+/#) != nil
             }
     }
 
