@@ -92,7 +92,11 @@ let package = Package(
             ["Cryptography", "OATH", "Enrolment", "Platform", "IssuerService"]),
         tests("PlatformTests", ["Cryptography", "Platform"]),
         tests(
-            "InteropTests", ["Cryptography", "OATH", "Enrolment", "TokenStore", "Platform"]),
+            "InteropTests",
+            [
+                "Cryptography", "OATH", "Enrolment", "TokenStore", "Platform", "OTPTokenCommands",
+                "IssuerService",
+            ]),
         tests("TranscriptTests", ["TokenStore"], exclude: ["Transcripts"]),
         tests("TerminalTests", ["TokenStore"]),
         tests(
