@@ -92,11 +92,7 @@ let package = Package(
             ["Cryptography", "OATH", "Enrolment", "Platform", "IssuerService"]),
         tests("PlatformTests", ["Cryptography", "Platform"]),
         tests(
-            "InteropTests",
-            [
-                "Cryptography", "OATH", "Enrolment", "TokenStore", "Platform", "OTPTokenCommands",
-                "IssuerService",
-            ]),
+            "InteropTests", ["Cryptography", "OATH", "Enrolment", "TokenStore", "Platform"]),
         tests("TranscriptTests", ["TokenStore"], exclude: ["Transcripts"]),
         tests("TerminalTests", ["TokenStore"]),
         tests(

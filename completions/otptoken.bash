@@ -27,7 +27,7 @@ _otptoken() {
             ended=1
         elif [[ $word == -?* && ! $ended ]]; then
             case $command:$word in
-            *:--home | *:--passphrase-file | init:--server | init:--service-id | init:--user-id | init:--name | init:--start-password-file | init:--mail | init:--ca-file | show:--at | show:--min-remaining | watch:--count | passphrase:--new-passphrase-file | unlock:--for | clock:--server | clock:--ca-file | clock:--timeout) option=$word ;;
+            *:--home | *:--passphrase-file | init:--server | init:--service-id | init:--user-id | init:--name | init:--start-password-file | init:--mail | init:--ca-file | show:--at | show:--min-remaining | watch:--count | passphrase:--new-passphrase-file | unlock:--for | clock:--server | clock:--ca-file | clock:--timeout | doctor:--ca-file) option=$word ;;
             esac
         elif [[ ! $command ]]; then
             command=$word
@@ -45,6 +45,7 @@ _otptoken() {
         init:--ca-file) compopt -o default ;;
         passphrase:--new-passphrase-file) compopt -o default ;;
         clock:--ca-file) compopt -o default ;;
+        doctor:--ca-file) compopt -o default ;;
         esac
     elif [[ $cur == -* && ! $ended ]]; then
         case $command in
@@ -59,7 +60,7 @@ _otptoken() {
         unlock) COMPREPLY=($(compgen -W '--for --home --passphrase-file --quiet --help --version' -- "$cur")) ;;
         lock) COMPREPLY=($(compgen -W '--home --passphrase-file --quiet --help --version' -- "$cur")) ;;
         clock) COMPREPLY=($(compgen -W '--server --ca-file --timeout --if-due --json --home --passphrase-file --quiet --help --version' -- "$cur")) ;;
-        doctor) COMPREPLY=($(compgen -W '--restore-backup --home --passphrase-file --quiet --help --version' -- "$cur")) ;;
+        doctor) COMPREPLY=($(compgen -W '--ca-file --json --offline --restore-backup --home --passphrase-file --quiet --help --version' -- "$cur")) ;;
         completion) COMPREPLY=($(compgen -W '--home --passphrase-file --quiet --help --version' -- "$cur")) ;;
         help) COMPREPLY=($(compgen -W '--home --passphrase-file --quiet --help --version' -- "$cur")) ;;
         '') COMPREPLY=($(compgen -W '--home --passphrase-file --quiet --help --version' -- "$cur")) ;;

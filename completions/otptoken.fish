@@ -11,7 +11,7 @@ function __otptoken_at
         else if test "$word" = --; and not set -q ended[1]
             set ended yes
         else if string match -q -- '-?*' $word; and not set -q ended[1]
-            contains -- $word --home --passphrase-file --server --service-id --user-id --name --start-password-file --mail --ca-file --at --min-remaining --count --new-passphrase-file --for --server --ca-file --timeout
+            contains -- $word --home --passphrase-file --server --service-id --user-id --name --start-password-file --mail --ca-file --at --min-remaining --count --new-passphrase-file --for --server --ca-file --timeout --ca-file
             and set option $word
         else
             set -a words $word
@@ -83,6 +83,9 @@ complete -c otptoken -n "__otptoken_at clock" -l ca-file -r -F -d 'trust the cer
 complete -c otptoken -n "__otptoken_at clock" -l timeout -x -d 'how long to wait for answers; else 3'
 complete -c otptoken -n "__otptoken_at clock" -l if-due -d 'ask only servers that nobody here has asked for 30 minutes'
 complete -c otptoken -n "__otptoken_at clock" -l json -d 'print JSON instead of text'
+complete -c otptoken -n "__otptoken_at doctor" -l ca-file -r -F -d 'trust the certificates in PEM, and no others'
+complete -c otptoken -n "__otptoken_at doctor" -l json -d 'print JSON instead of text'
+complete -c otptoken -n "__otptoken_at doctor" -l offline -d 'ask nobody: neither issuers nor time servers'
 complete -c otptoken -n "__otptoken_at doctor" -l restore-backup -d 'put the store before its last change in the place of a damaged one'
 complete -c otptoken -n "__otptoken_at completion 0" -a 'bash zsh fish'
 complete -c otptoken -n "__otptoken_at help 0" -a 'init show watch list rename remove default passphrase unlock lock clock doctor completion help'

@@ -9,6 +9,19 @@ package enum EnrolmentProtocol {
     /// Where the second request goes.
     package static let finishPath = "/enrol/v1/finish"
 
+    /// A body for `startPath` that starts nothing, and costs nobody a try: an issuer calls it invalid.
+    package static let probe = Array("{}".utf8)
+
+    /// Whether an answer to the probe is an issuer's.
+    ///
+    /// - Parameters:
+    ///   - status: its HTTP status.
+    ///   - body: its body.
+    /// - Returns: false for any other server.
+    package static func isIssuer(status: Int, body: [UInt8]) -> Bool {
+        Refusal(status: status) != nil && Wire.decode(ErrorReply.self, body) != nil
+    }
+
     static func identities(serviceID: String, userID: String) -> SPAKE2Plus.Identities {
         .init(
             context: Array(context.utf8), prover: Array(userID.utf8),

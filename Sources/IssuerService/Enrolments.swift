@@ -105,9 +105,10 @@ extension Issuer {
                     now <= record.issuedAt + UserRecord.Issuance.lifetime
                 else { return .refused(.expired) }
                 token = UserRecord.Token(
-                    seed: Shared(session.run.seed.clone()), totp: .rule,
+                    seed: Shared(session.run.seed.clone()), totp: totp,
                     expiresAt: now + UserRecord.Token.lifetime)
                 record.stage = .enrolled(token)
+                try log(.enrolled, session.userID, by: .client, now: now)
                 try save(record, at: place, random: random)
                 let tries = try tries(of: session.userID)
                 if tries > 0 { try setTries(tries - 1, of: session.userID) }

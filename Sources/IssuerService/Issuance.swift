@@ -1,6 +1,6 @@
 package import Cryptography
 package import Enrolment
-internal import Platform
+package import Platform
 
 /// What an issuance gives to the administrator.
 package struct Issued: ~Copyable {
@@ -40,12 +40,15 @@ extension Issuer {
     ///   - password: the start password; nil to have one made.
     ///   - now: unix seconds.
     ///   - random: for user ID, start password and nonce.
+    ///   - actor: who issues it.
+    ///   - language: that of the mail.
     /// - Returns: what is to be handed on.
-    /// - Throws: `IssuerError.invalid("email")`, `.file`, `.cryptography`.
+    /// - Throws: `IssuerError.invalid(.email)`, `.file`, `.cryptography`.
     package func issue(
-        email: String, password: consuming StartPassword?, now: Int64, random: RandomSource
+        email: String, password: consuming StartPassword?, now: Int64, random: RandomSource,
+        by actor: Actor = .administrator, in language: Language = .english
     ) throws(IssuerError) -> Issued {
-        guard Self.isAddress(email) else { throw .invalid("email") }
+        guard Self.isAddress(email) else { throw .invalid(.email) }
         if password == nil {
             password = StartPassword(
                 try IssuerError.wrapping { () throws(CryptographyError) in
@@ -58,7 +61,10 @@ extension Issuer {
             let userID = try IssuerError.wrapping { () throws(CryptographyError) in
                 try UserID.random(from: random)
             }
-            guard let mailPath = try register(userID, password, email, now, random) else {
+            guard
+                let mailPath = try register(
+                    userID, password, email, now, random, actor, language)
+            else {
                 continue
             }
             return Issued(
@@ -70,7 +76,7 @@ extension Issuer {
     /// Writes mail and record; nil when somebody has the user ID already.
     private func register(
         _ userID: String, _ password: borrowing StartPassword, _ email: String, _ now: Int64,
-        _ random: RandomSource
+        _ random: RandomSource, _ actor: Actor, _ language: Language
     ) throws(IssuerError) -> String? {
         guard let place = place(ofUser: userID) else { return nil }
         let secret = try IssuerError.wrapping { () throws(CryptographyError) in
@@ -84,10 +90,11 @@ extension Issuer {
         }
         let mail = IssuanceMail(
             issuer: name, url: url, serviceID: serviceID, userID: userID, email: email,
-            messageID: Hex.encode(messageID.span), time: now)
+            messageID: Hex.encode(messageID.span), time: now, language: language)
         return try locked(userID) { () throws(IssuerError) in
             guard try self.record(at: place) == nil else { return nil }
             let mailPath = "\(home)/outbox/\(userID).eml"
+            try log(.issued, userID, by: actor, now: now)
             try Self.put(Array(mail.text.utf8), at: mailPath)
             try save(record, at: place, random: random)
             return mailPath

@@ -1,13 +1,14 @@
 package import Cryptography
 internal import Enrolment
 internal import JSON
+internal import OATH
 internal import Platform
 
 /// The issuing side on one machine: a folder with a key, and a file for each user.
 ///
 /// `issuer` says who it is, `issuer.key` (32 random bytes) seals everything else: `users/` holds a record for each
-/// user, `tries` counts the tries of all user IDs, known or not, `outbox/` the mails. `locks/` keeps threads and
-/// processes apart. All of it may be used by several threads and processes at once.
+/// user, `tries` counts the tries of all user IDs, known or not, `keys/` has those of services that verify codes,
+/// `outbox/` the mails. `locks/` keeps threads and processes apart. All of it may be used by several threads and processes at once.
 package final class Issuer: Sendable {
     /// The service ID that its users enter.
     package let serviceID: String
@@ -16,31 +17,46 @@ package final class Issuer: Sendable {
     /// Where clients reach it.
     package let url: String
 
+    /// What its tokens compute from now on.
+    let totp: TOTP
+
     let home: String
     let recordsKey: SecretBytes
     let sessionsKey: SecretBytes
     let decoysKey: SecretBytes
+    let keysKey: SecretBytes
 
     private struct Settings {
         let serviceID: String
         let name: String
         let url: String
+        let totp: TOTP
 
-        init(serviceID: String, name: String, url: String) {
+        init(serviceID: String, name: String, url: String, totp: TOTP) {
             self.serviceID = serviceID
             self.name = name
             self.url = url
+            self.totp = totp
         }
 
         init?(_ json: JSONValue) {
             guard let serviceID = json["service_id"]?.string, let name = json["name"]?.string,
-                let url = json["url"]?.string
+                let url = json["url"]?.string, let totp = Self.totp(json["algorithm"]?.string)
             else { return nil }
-            self.init(serviceID: serviceID, name: name, url: url)
+            self.init(serviceID: serviceID, name: name, url: url, totp: totp)
+        }
+
+        /// An issuer that was made before there was a choice has the rule.
+        private static func totp(_ algorithm: String?) -> TOTP? {
+            guard let algorithm else { return .rule }
+            return HashAlgorithm(rawValue: algorithm).flatMap(TOTP.rule.with)
         }
 
         var json: JSONValue {
-            ["service_id": .string(serviceID), "name": .string(name), "url": .string(url)]
+            [
+                "service_id": .string(serviceID), "name": .string(name), "url": .string(url),
+                "algorithm": .string(totp.algorithm.rawValue),
+            ]
         }
     }
 
@@ -51,13 +67,17 @@ package final class Issuer: Sendable {
     ///   - serviceID: 1–64 of `[A-Za-z0-9._@-]`.
     ///   - name: 1–64 characters, none that steers a terminal.
     ///   - url: where clients reach it; http or https.
+    ///   - algorithm: the hash function of its tokens.
     ///   - random: where its key comes from.
     /// - Returns: the issuer.
     /// - Throws: `IssuerError.exists`, `.invalid`, `.file`, `.cryptography`.
     package static func create(
-        home: String, serviceID: String, name: String, url: String, random: RandomSource
+        home: String, serviceID: String, name: String, url: String,
+        algorithm: HashAlgorithm = TOTP.rule.algorithm, random: RandomSource
     ) throws(IssuerError) -> Issuer {
-        let settings = try check(Settings(serviceID: serviceID, name: name, url: url))
+        let totp = TOTP.rule.with(algorithm) ?? .rule
+        let settings = try check(
+            Settings(serviceID: serviceID, name: name, url: url, totp: totp))
         for folder in [home] + ["locks", "users", "outbox"].map({ home + "/" + $0 }) {
             try IssuerError.naming(folder) { () throws(FileError) in
                 try PrivateFolder.ensure(folder)
@@ -101,20 +121,23 @@ package final class Issuer: Sendable {
         serviceID = settings.serviceID
         name = settings.name
         url = settings.url
+        totp = settings.totp
         do throws(CryptographyError) {
             recordsKey = try HKDF.derive(from: key, purpose: "otptoken-issuer/1 records")
             sessionsKey = try HKDF.derive(from: key, purpose: "otptoken-issuer/1 sessions")
             decoysKey = try HKDF.derive(from: key, purpose: "otptoken-issuer/1 decoys")
+            keysKey = try HKDF.derive(from: key, purpose: "otptoken-issuer/1 keys")
         } catch {
             throw .cryptography(error)
         }
     }
 
     private static func check(_ settings: Settings) throws(IssuerError) -> Settings {
-        guard Identifier.isValid(settings.serviceID) else { throw .invalid("service ID") }
-        guard EnrolmentParameters.isIssuerName(settings.name) else { throw .invalid("name") }
-        guard let url = ServerURL(settings.url) else { throw .invalid("URL") }
-        return Settings(serviceID: settings.serviceID, name: settings.name, url: url.text)
+        guard Identifier.isValid(settings.serviceID) else { throw .invalid(.serviceID) }
+        guard EnrolmentParameters.isIssuerName(settings.name) else { throw .invalid(.name) }
+        guard let url = ServerURL(settings.url) else { throw .invalid(.url) }
+        return Settings(
+            serviceID: settings.serviceID, name: settings.name, url: url.text, totp: settings.totp)
     }
 
     private static let keyCount = 32
@@ -155,5 +178,12 @@ extension Issuer {
         try IssuerError.naming(path) { () throws(FileError) in
             try PrivateFile.replace(path, with: bytes)
         }
+    }
+}
+
+extension TOTP {
+    /// The same with another hash function.
+    fileprivate func with(_ algorithm: HashAlgorithm) -> TOTP? {
+        TOTP(digits: digits, period: period, algorithm: algorithm)
     }
 }

@@ -33,7 +33,10 @@ private func execute(_ arguments: [String]) throws(CommandFailure) -> ExitStatus
     case "serve": try serve(line, open(home))
     case "verify": return try verify(line, open(home))
     case "list": try list(line, open(home))
+    case "key": try key(line, open(home))
+    case "export": try export(line, open(home))
     case "revoke": try revoke(line, open(home))
+    case "unlock": try unlock(line, open(home))
     // The parser lets no other command through.
     default: break
     }
@@ -65,15 +68,24 @@ private func initialise(_ line: Invocation, _ home: String) throws(CommandFailur
     let serviceID = try required("service-id", "ID", line)
     let name = try required("name", "NAME", line)
     let url = try required("url", "URL", line)
+    let algorithm = try line.value("algorithm").map { (text) throws(CommandFailure) in
+        guard let algorithm = HashAlgorithm(rawValue: text.uppercased()) else {
+            throw Messages.badAlgorithm(text)
+        }
+        return algorithm
+    }
     let issuer = try Messages.naming { () throws(IssuerError) in
         try Issuer.create(
-            home: home, serviceID: serviceID, name: name, url: url, random: SecretBytes.random)
+            home: home, serviceID: serviceID, name: name, url: url, algorithm: algorithm ?? .sha256,
+            random: SecretBytes.random)
     }
     try writeResult(Messages.created(issuer, home))
 }
 
 private func issue(_ line: Invocation, _ issuer: Issuer) throws(CommandFailure) {
     let email = try required("email", "ADDRESS", line)
+    let language = try mailLanguage(line)
+    let sendmail = try sendmail(line)
     let issued: Issued
     if let file = line.value("start-password-file") {
         let typed: SecretBytes
@@ -83,9 +95,18 @@ private func issue(_ line: Invocation, _ issuer: Issuer) throws(CommandFailure) 
             throw .file(error, file)
         }
         guard let password = StartPassword(typed) else { throw .badStartPassword() }
-        issued = try issue(issuer, email, password)
+        issued = try issue(issuer, email, password, language)
     } else {
-        issued = try issue(issuer, email, nil)
+        issued = try issue(issuer, email, nil, language)
+    }
+    // The IDs are told in any case: they count from now on.
+    var failure: CommandFailure?
+    if let sendmail {
+        do throws(IssuerError) {
+            try issuer.sendMail(at: issued.mailPath, with: sendmail)
+        } catch {
+            failure = Messages.issuer(error)
+        }
     }
     // The one who chose the start password knows it; one that was made is told here, once.
     var text = SecretBuffer()
@@ -95,19 +116,39 @@ private func issue(_ line: Invocation, _ issuer: Issuer) throws(CommandFailure) 
         issued.startPassword.withBytes { text.append($0) }
         text.append("\n")
     }
-    text.append(Messages.mailLine(issued.mailPath))
+    text.append(
+        sendmail == nil || failure != nil
+            ? Messages.mailLine(issued.mailPath) : Messages.sentLine(email))
     try text.withBytes { (text) throws(CommandFailure) in try writeResult(text) }
+    if let failure { throw failure }
 }
 
 private func issue(
-    _ issuer: Issuer, _ email: String, _ password: consuming StartPassword?
+    _ issuer: Issuer, _ email: String, _ password: consuming StartPassword?, _ language: Language
 ) throws(CommandFailure) -> Issued {
     do {
         return try issuer.issue(
-            email: email, password: password, now: wallClockSeconds(), random: SecretBytes.random)
+            email: email, password: password, now: wallClockSeconds(), random: SecretBytes.random,
+            in: language)
     } catch {
         throw Messages.issuer(error)
     }
+}
+
+private func mailLanguage(_ line: Invocation) throws(CommandFailure) -> Language {
+    switch line.value("language") {
+    case nil: return .current
+    case "en": return .english
+    case "ja": return .japanese
+    case let text?: throw Messages.badLanguage(text)
+    }
+}
+
+/// What sends the mail; nil when it stays in the outbox.
+private func sendmail(_ line: Invocation) throws(CommandFailure) -> Sendmail? {
+    guard let command = line.value("sendmail") else { return line.has("send") ? .system : nil }
+    guard let words = try? commandWords(command) else { throw Messages.badSendmail() }
+    return Sendmail(words: words)
 }
 
 private func serve(_ line: Invocation, _ issuer: Issuer) throws(CommandFailure) {
@@ -170,13 +211,15 @@ private func verify(_ line: Invocation, _ issuer: Issuer) throws(CommandFailure)
 }
 
 private func list(_ line: Invocation, _ issuer: Issuer) throws(CommandFailure) {
-    let users = try Messages.naming { () throws(IssuerError) in try issuer.list() }
+    let users = try Messages.naming { () throws(IssuerError) in
+        try issuer.list(now: wallClockSeconds())
+    }
     if line.has("json") {
         try writeResult(JSONValue.array(users.map(\.json)).text + "\n")
     } else if !users.isEmpty {
         let rows = users.map { user in
             [
-                user.userID, user.email, user.isLocked ? "locked" : user.state.rawValue,
+                user.userID, user.email, Messages.state(user),
                 localDate(user.issuedAt), user.expiresAt.map(localDate) ?? "-",
                 user.lastUsed.map(localDate) ?? "-",
             ]
@@ -185,10 +228,69 @@ private func list(_ line: Invocation, _ issuer: Issuer) throws(CommandFailure) {
     }
 }
 
+/// `export --format FORMAT`: the result is full of secrets, and goes to standard output alone.
+private func export(_ line: Invocation, _ issuer: Issuer) throws(CommandFailure) {
+    let text = try required("format", "FORMAT", line)
+    guard let format = Export.Format(rawValue: text) else { throw Messages.badFormat(text) }
+    let export: Export
+    do {
+        export = try issuer.export(format, now: wallClockSeconds())
+    } catch {
+        throw Messages.issuer(error)
+    }
+    if export.leftOut > 0 { writeNote(Messages.leftOut(export.leftOut, format)) }
+    try export.text.withBytes { (text) throws(CommandFailure) in try writeResult(text) }
+}
+
+/// `key add NAME`, `key list`, `key remove NAME`.
+private func key(_ line: Invocation, _ issuer: Issuer) throws(CommandFailure) {
+    let (action, name) = (line.operands[0], line.operands.dropFirst().first)
+    switch (action, name) {
+    case ("add", let name?):
+        let bearer = try Messages.naming { () throws(IssuerError) in
+            try issuer.addKey(name: name, now: wallClockSeconds(), random: SecretBytes.random)
+        }
+        var text = SecretBuffer()
+        text.append(Messages.keyLabel)
+        bearer.withBytes { text.append($0) }
+        text.append("\n")
+        let line = text.finish()
+        try line.withBytes { (text) throws(CommandFailure) in try writeResult(text) }
+    case ("list", nil):
+        let keys = try Messages.naming { () throws(IssuerError) in try issuer.keys() }
+        guard !keys.isEmpty else { return }
+        try writeResult(
+            alignedTable([Messages.keyHeader] + keys.map { [$0.name, localDate($0.createdAt)] }))
+    case ("remove", let name?):
+        try Messages.naming { () throws(IssuerError) in try issuer.removeKey(name: name) }
+        writeNote(Messages.keyRemoved(name))
+    default: throw Messages.badKeyAction(line.operands.joined(separator: " "))
+    }
+}
+
 private func revoke(_ line: Invocation, _ issuer: Issuer) throws(CommandFailure) {
     let user = Identifier.read(line.operands[0]) ?? line.operands[0]
     try Messages.naming { () throws(IssuerError) in
-        try issuer.revoke(userID: user, random: SecretBytes.random)
+        try issuer.revoke(userID: user, now: wallClockSeconds(), random: SecretBytes.random)
     }
     writeNote(Messages.revoked(user))
+}
+
+private func unlock(_ line: Invocation, _ issuer: Issuer) throws(CommandFailure) {
+    let user = Identifier.read(line.operands[0]) ?? line.operands[0]
+    try Messages.naming { () throws(IssuerError) in
+        try issuer.unlock(userID: user, now: wallClockSeconds(), random: SecretBytes.random)
+    }
+    writeNote(Messages.unlocked(user))
+}
+
+extension UserSummary {
+    /// An entry of `list --json`.
+    var json: JSONValue {
+        [
+            "user_id": .string(userID), "email": .string(email), "state": .string(state.rawValue),
+            "locked": .bool(isLocked), "issued_at": .integer(issuedAt),
+            "expires_at": .optional(expiresAt), "last_used": .optional(lastUsed),
+        ]
+    }
 }

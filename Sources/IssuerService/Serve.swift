@@ -34,7 +34,7 @@ extension Issuer {
         guard certificate != nil || ServerURL("http://\(literal)")?.isLoopback == true else {
             throw .needsCertificate(address: address)
         }
-        let endpoint = EnrolmentEndpoint(self)
+        let site = Site(self)
         // A client that hangs up must not end the process.
         Hardening.ignoreBrokenPipes()
         do throws(NetworkError) {
@@ -44,7 +44,7 @@ extension Issuer {
             }
             let listener = try Listener(address: address, port: port)
             let server = HTTPServer(listener, context: context) { request in
-                endpoint.answer(
+                site.answer(
                     request, now: wallClockSeconds(), random: SecretBytes.random, report: report)
             }
             listening(listener.port)

@@ -23,6 +23,10 @@ extension ProgramTable {
                         "name", value: "NAME", "who it is, as tokens show it",
                         ja: "トークンに表示される発行元の名前"),
                     OptionEntry("url", value: "URL", "where clients reach it", ja: "クライアントの接続先"),
+                    OptionEntry(
+                        "algorithm", value: "HASH",
+                        "the hash function of its tokens: SHA1, SHA256 or SHA512; else SHA256",
+                        ja: "トークンのハッシュ関数（SHA1、SHA256、SHA512）。省くと SHA256 です"),
                 ]),
             CommandEntry(
                 "issue", "issues a token to a person, and writes the mail about it",
@@ -34,6 +38,15 @@ extension ProgramTable {
                         "read the start password from FILE (- for standard input) instead of making one",
                         ja: "利用開始パスワードを作らず FILE から読みます（- は標準入力）",
                         completion: .file),
+                    OptionEntry(
+                        "language", value: "LANGUAGE", "that of the mail: en or ja",
+                        ja: "メールの言語（en か ja）"),
+                    OptionEntry(
+                        "send", "send the mail, instead of leaving it in the outbox",
+                        ja: "メールを送信トレイに残さず、送信します"),
+                    OptionEntry(
+                        "sendmail", value: "CMD", "send it with CMD instead of sendmail -t -i",
+                        ja: "sendmail -t -i の代わりに CMD で送信します"),
                 ]),
             CommandEntry(
                 "serve", "answers clients that enrol", ja: "登録するクライアントに応答します",
@@ -56,7 +69,27 @@ extension ProgramTable {
             CommandEntry(
                 "list", "lists the users", ja: "利用者の一覧を表示します",
                 options: [.json]),
+            CommandEntry(
+                "export", "prints the seeds of all tokens, for another server",
+                ja: "すべてのトークンのシードを、別のサーバ用に出力します",
+                options: [
+                    OptionEntry(
+                        "format", value: "FORMAT",
+                        "usersfile for pam_oath, oath-csv for privacyIDEA",
+                        ja: "pam_oath 用の usersfile か、privacyIDEA 用の oath-csv")
+                ]),
+            CommandEntry(
+                "key", "makes, lists or takes back the keys of services that verify codes",
+                ja: "コードを検証するサービスの鍵を作成、一覧、取り消しします",
+                operands: [
+                    OperandEntry(
+                        "ACTION", required: true, completion: .choices(["add", "list", "remove"])),
+                    OperandEntry("NAME"),
+                ]),
             CommandEntry("revoke", "ends a user's token", ja: "利用者のトークンを失効させます", operands: [user]),
+            CommandEntry(
+                "unlock", "forgets the wrong codes that have locked a user",
+                ja: "利用者のロックを解除します", operands: [user]),
             .completion,
             .help,
         ])

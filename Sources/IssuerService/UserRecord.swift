@@ -11,6 +11,10 @@ package enum UserState: String, Sendable {
     case active
     /// The token is of no use any more.
     case revoked
+    /// Nobody has enrolled in time; never in a record.
+    case lapsed
+    /// The token has reached its end; never in a record.
+    case expired
 }
 
 /// What is kept of a user.
@@ -45,6 +49,8 @@ package struct UserRecord: Sendable {
         var lastStep: UInt64?
         /// How many wrong codes have come since.
         var wrongCodes = 0
+        /// By how many time steps the last one was early; negative when it was late (RFC 6238, section 6).
+        var drift: Int64 = 0
     }
 
     /// How far the user has come.
@@ -80,6 +86,7 @@ extension UserRecord {
             text.put(.expiresAt, "\(token.expiresAt)")
             if let step = token.lastStep { text.put(.lastStep, "\(step)") }
             text.put(.wrongCodes, "\(token.wrongCodes)")
+            if token.drift != 0 { text.put(.drift, "\(token.drift)") }
         case .revoked: break
         }
         return text.finish()
@@ -119,9 +126,11 @@ extension UserRecord.Stage {
             self = .enrolled(
                 .init(
                     seed: Shared(seed), totp: totp, expiresAt: expiresAt,
-                    lastStep: fields.number(.lastStep), wrongCodes: wrongCodes))
+                    lastStep: fields.number(.lastStep), wrongCodes: wrongCodes,
+                    drift: fields.number(.drift) ?? 0))
         case .revoked:
             self = .revoked
+        case .lapsed, .expired: return nil
         }
     }
 }

@@ -19,9 +19,10 @@ package struct UserSummary: Equatable, Sendable {
 extension Issuer {
     /// All users, in the order of their issuance.
     ///
+    /// - Parameter now: unix seconds; decides what has lapsed or expired.
     /// - Returns: what may be shown of them.
     /// - Throws: `IssuerError.damaged` with the file, `.file`.
-    package func list() throws(IssuerError) -> [UserSummary] {
+    package func list(now: Int64) throws(IssuerError) -> [UserSummary] {
         let folder = home + "/users"
         let names = try IssuerError.naming(folder) { () throws(FileError) in
             try PrivateFolder.names(in: folder)
@@ -31,7 +32,7 @@ extension Issuer {
             guard let place = place(ofUser: name), let record = try record(at: place) else {
                 continue
             }
-            users.append(record.summary(tries: try tries(of: name)))
+            users.append(record.summary(tries: try tries(of: name), now: now))
         }
         return users.sorted { ($0.issuedAt, $0.userID) < ($1.issuedAt, $1.userID) }
     }
@@ -40,28 +41,68 @@ extension Issuer {
     ///
     /// - Parameters:
     ///   - userID: whose; one that is revoked already stays so.
+    ///   - now: unix seconds.
     ///   - random: the nonce.
+    ///   - actor: who does it.
     /// - Throws: `IssuerError.noSuchUser`, `.damaged`, `.file`.
-    package func revoke(userID: String, random: RandomSource) throws(IssuerError) {
+    package func revoke(
+        userID: String, now: Int64, random: RandomSource, by actor: Actor = .administrator
+    ) throws(IssuerError) {
+        try change(userID, random) { (record) throws(IssuerError) in
+            if case .revoked = record.stage { return }
+            try log(.revoked, userID, by: actor, now: now)
+            record.stage = .revoked
+        }
+    }
+
+    /// Forgets wrong codes and tries that led to nothing.
+    ///
+    /// - Parameters:
+    ///   - userID: whose.
+    ///   - now: unix seconds.
+    ///   - random: the nonce.
+    ///   - actor: who does it.
+    /// - Throws: `IssuerError.noSuchUser`, `.damaged`, `.file`.
+    package func unlock(
+        userID: String, now: Int64, random: RandomSource, by actor: Actor = .administrator
+    ) throws(IssuerError) {
+        try change(userID, random) { (record) throws(IssuerError) in
+            try log(.unlocked, userID, by: actor, now: now)
+            try setTries(0, of: userID)
+            if case .enrolled(var token) = record.stage {
+                token.wrongCodes = 0
+                record.stage = .enrolled(token)
+            }
+        }
+    }
+
+    private func change(
+        _ userID: String, _ random: RandomSource,
+        _ body: (inout UserRecord) throws(IssuerError) -> Void
+    ) throws(IssuerError) {
         try locked(userID) { () throws(IssuerError) in
             guard let place = place(ofUser: userID), var record = try record(at: place) else {
                 throw .noSuchUser
             }
-            record.stage = .revoked
+            try body(&record)
             try save(record, at: place, random: random)
         }
     }
 }
 
 extension UserRecord {
-    fileprivate func summary(tries: UInt8) -> UserSummary {
+    fileprivate func summary(tries: UInt8, now: Int64) -> UserSummary {
+        var state = state
         var isLocked = false
         var expiresAt: Int64?
         switch stage {
-        case .issued: isLocked = tries >= Issuer.maximumTries
+        case .issued:
+            isLocked = tries >= Issuer.maximumTries
+            if now > issuedAt + UserRecord.Issuance.lifetime { state = .lapsed }
         case .enrolled(let token):
             isLocked = token.isLocked
             expiresAt = token.expiresAt
+            if now >= token.expiresAt { state = .expired }
         case .revoked: break
         }
         return UserSummary(

@@ -33,20 +33,41 @@ extension UserRecord.Token {
 
     var isLocked: Bool { wrongCodes >= Self.maximumWrongCodes }
 
-    /// The time steps around `now` whose code this is; all three are computed in any case.
+    /// The farthest that a clock is followed, in time steps.
+    private static let maximumDrift: Int64 = 5
+
+    /// The time steps whose code this is: around `now`, and around where the token's clock was last.
+    ///
+    /// - Parameters:
+    ///   - code: any text.
+    ///   - now: unix seconds.
+    /// - Returns: the steps, in order; all codes are computed in any case.
+    /// - Throws: `CryptographyError`.
     func steps(of code: String, now: Int64) throws(CryptographyError) -> [UInt64] {
-        let current = totp.step(at: now)
+        let current = Int64(totp.step(at: now))
+        var steps = Set<Int64>(current - 1...current + 1)
+        // Whoever has set the clock right meanwhile is not shut out by what was learnt.
+        steps.formUnion(current + drift - 1...current + drift + 1)
         var found: [UInt64] = []
-        for step in (max(current, 1) - 1)...(current + 1) {
+        for step in steps.filter({ $0 >= 0 }).sorted().map(UInt64.init) {
             let candidate = try totp.code(key: seed.value, step: step)
             if constantTimeEqual(Array(candidate.utf8), Array(code.utf8)) { found.append(step) }
         }
         return found
     }
+
+    /// Takes note of a code that was accepted.
+    mutating func accept(_ step: UInt64, now: Int64) {
+        lastStep = step
+        wrongCodes = 0
+        let early = Int64(step) - Int64(totp.step(at: now))
+        drift = max(-Self.maximumDrift, min(Self.maximumDrift, early))
+    }
 }
 
 extension Issuer {
-    /// Checks a code: of this time step, the one before or the one after, each taken once.
+    /// Checks a code: of this time step, the one before or the one after, or of those around the place where the token's
+    /// clock was last; each is taken once.
     ///
     /// What was decided lies on the disk when this returns, and two processes never accept the same
     /// code.
@@ -56,10 +77,12 @@ extension Issuer {
     ///   - code: the digits and nothing else.
     ///   - now: unix seconds.
     ///   - random: the nonce.
+    ///   - actor: who asks.
     /// - Returns: whether it is taken.
     /// - Throws: `IssuerError.damaged`, `.file`, `.cryptography`.
     package func verify(
-        userID: String, code: String, now: Int64, random: RandomSource
+        userID: String, code: String, now: Int64, random: RandomSource,
+        by actor: Actor = .administrator
     ) throws(IssuerError) -> Verdict {
         guard let place = place(ofUser: userID) else { return .rejected(.unknown) }
         return try locked(userID) { () throws(IssuerError) in
@@ -80,11 +103,12 @@ extension Issuer {
             }
             let fresh = steps.first { step in token.lastStep.map { step > $0 } ?? true }
             if let fresh {
-                token.lastStep = fresh
-                token.wrongCodes = 0
+                if token.lastStep == nil { try log(.activated, userID, by: actor, now: now) }
+                token.accept(fresh, now: now)
                 record.lastUsed = now
             } else if steps.isEmpty {
                 token.wrongCodes += 1
+                if token.isLocked { try log(.locked, userID, by: actor, now: now) }
             } else {
                 return .rejected(.used)
             }

@@ -78,7 +78,7 @@ extension Messages {
         let path = printable(path, limit: 200)
         return localized(
             "Warning: \(path) opens with what opened it before; delete it once it is of no use.",
-            ja: "警告: \(path) は、これまでの方法で開けるままです。不要になったら削除してください。")
+            ja: "警告: \(path) は、これまでの方法のまま開けます。不要になったら削除してください。")
     }
 
     // MARK: Failures
@@ -88,7 +88,7 @@ extension Messages {
             .usage,
             localized(
                 "passphrase cannot \(printable(action))",
-                ja: "passphrase では \(printable(action)) はできません"),
+                ja: "passphrase に \(printable(action)) という操作はありません"),
             hints: [
                 localized(
                     "write `otptoken passphrase set`, `change` or `remove`",
@@ -274,7 +274,7 @@ extension Messages {
                 .failure,
                 localized(
                     "this system has no kernel keyring to keep the store unlocked in",
-                    ja: "このシステムには、ロックの解除を保つカーネルのキーリングがありません"),
+                    ja: "このシステムには、ロックを解除したままにするためのカーネルのキーリングがありません"),
                 hints: [
                     localized(
                         "codes ask for the passphrase each time, or take --passphrase-file FILE",
@@ -321,7 +321,7 @@ extension Messages {
         let name = "passphrase.command (\(printable(program)))"
         let what: String
         var hint = localized(
-            "run it by hand: what does it say?", ja: "手で実行して、何と言うか確かめてください")
+            "run it by hand: what does it say?", ja: "直接実行して、出力を確かめてください")
         switch failure {
         case .notFound:
             what = localized("\(name) is not to be found", ja: "\(name) が見つかりません")

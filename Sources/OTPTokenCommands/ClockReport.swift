@@ -10,8 +10,8 @@ struct ClockReport {
     /// Whether a server gave an answer that counts.
     let hasAnswers: Bool
     private let servers: [ServerReport]
-    /// For each server why it was left out; nil when it was not.
-    private let reasons: [String?]
+    /// What became of each answer.
+    private let voices: [ClockSelection.Voice]
 
     /// Draws the conclusions.
     ///
@@ -26,18 +26,21 @@ struct ClockReport {
         hasAnswers = !answers.isEmpty
         let selection = ClockSelection(answers)
         self.selection = selection
-        let voices = ClockSelection.voices(answers)
+        voices = ClockSelection.voices(answers)
+        state = ClockState(selection, checkedAt: wallClockSeconds())
+    }
+
+    /// Why each server does not count; nil for those that do.
+    private func reasons(in language: Language) -> [String?] {
         var position = 0
-        reasons = servers.map { server in
+        return servers.map { server in
             if case .failure(let failure) = server.result {
-                return Messages.timeServerReason(failure)
+                return Messages.timeServerReason(failure, in: language)
             }
             defer { position += 1 }
-            guard let selection else { return Messages.reason(voices[position], isAgreed: false) }
-            return selection.used.contains(position)
-                ? nil : Messages.reason(voices[position], isAgreed: true)
+            if let selection, selection.used.contains(position) { return nil }
+            return Messages.reason(voices[position], isAgreed: selection != nil, in: language)
         }
-        state = ClockState(selection, checkedAt: wallClockSeconds())
     }
 
     /// Why servers gave no answer that counts.
@@ -49,7 +52,9 @@ struct ClockReport {
 
     /// A line for each server, and the verdict.
     var text: String {
-        let rows = zip(servers, reasons).map { Messages.timeServerRow($0, reason: $1) }
+        let rows = zip(servers, reasons(in: .current)).map {
+            Messages.timeServerRow($0, reason: $1)
+        }
         // Where nobody answers, the error says what to do.
         let hint = hasAnswers ? Messages.clockRemedy(state.verdict).map { "→ \($0)\n" } ?? "" : ""
         return alignedTable([Messages.timeServerHeader] + rows) + "\n"
@@ -60,7 +65,7 @@ struct ClockReport {
 
     /// The object of `clock --json`, in a line.
     var json: String {
-        Self.json(state, servers: zip(servers, reasons).map(entry))
+        Self.json(state, servers: zip(servers, reasons(in: .english)).map(entry))
     }
 
     /// The same where nobody was asked.

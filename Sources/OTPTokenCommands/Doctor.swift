@@ -1,10 +1,19 @@
 internal import Cryptography
+internal import JSON
 internal import Platform
 internal import TokenStore
 
 /// One line of `doctor`: what was looked at, and what is to be done about it.
 struct Finding {
-    enum Verdict {
+    /// What was looked at, as `--json` names it.
+    enum Check: String {
+        case folder, config, store, backup, token, issuer, clock, clipboard
+        case deviceKey = "device-key"
+        case formerStore = "former-store"
+        case appLock = "app-lock"
+    }
+
+    enum Verdict: String {
         case ok
         /// Nothing is wrong, but something is worth knowing.
         case note
@@ -13,39 +22,58 @@ struct Finding {
         case problem
     }
 
-    let verdict: Verdict
+    let check: Check
+    var verdict: Verdict
     let what: String
     var remedies: [String] = []
     /// The exit status that this alone would give.
     var status = ExitStatus.done
 
-    init(_ verdict: Verdict, _ what: String, remedies: [String] = []) {
+    init(_ check: Check, _ verdict: Verdict, _ what: String, remedies: [String] = []) {
+        self.check = check
         self.verdict = verdict
         self.what = what
         self.remedies = remedies
+        if verdict == .unknown || verdict == .problem { status = .failure }
     }
 
-    init(_ failure: CommandFailure) {
+    init(_ check: Check, _ failure: CommandFailure) {
+        self.check = check
         verdict = failure.status == .locked ? .unknown : .problem
         what = failure.message
         remedies = failure.hints
         status = failure.status
+    }
+
+    /// As a line, and more of them with what to do.
+    var text: String {
+        "\(padded(Messages.verdict(verdict), to: 9))\(what)\n"
+            + remedies.map { "         → \($0)\n" }.joined()
+    }
+
+    var json: JSONValue {
+        [
+            "check": .string(check.rawValue), "verdict": .string(verdict.rawValue),
+            "message": .string(what), "remedies": .array(remedies.map { .string($0) }),
+        ]
     }
 }
 
 /// `doctor`: looks at everything that codes depend on, and says what to do.
 func doctor(_ line: Invocation, _ session: Session) throws(CommandFailure) {
     if line.has("restore-backup") { return try restoreBackup(session) }
+    let caFile = line.value("ca-file")
+    if let caFile, !isReadable(caFile) { throw .file(.missing, caFile) }
+    let outside = OutsideFindings(session, caFile: caFile, isOffline: line.has("offline"))
     var findings: [Finding] = []
     // An unsafe folder is in the way of several checks.
-    for finding in session.findings() where !findings.contains(where: { $0.what == finding.what }) {
+    for finding in session.findings(outside)
+    where !findings.contains(where: { $0.what == finding.what }) {
         findings.append(finding)
     }
     try writeResult(
-        findings.map { finding in
-            "\(padded(Messages.verdict(finding.verdict), to: 9))\(finding.what)\n"
-                + finding.remedies.map { "         → \($0)\n" }.joined()
-        }.joined())
+        line.has("json")
+            ? JSONValue.array(findings.map(\.json)).text + "\n" : findings.map(\.text).joined())
     let statuses = findings.map(\.status).filter { $0 != .done }
     guard let status = statuses.contains(.storeDamaged) ? .storeDamaged : statuses.first else {
         return
@@ -56,7 +84,7 @@ func doctor(_ line: Invocation, _ session: Session) throws(CommandFailure) {
 }
 
 extension Session {
-    fileprivate func findings() -> [Finding] {
+    fileprivate func findings(_ outside: OutsideFindings) -> [Finding] {
         var findings = [folder(locations.data)]
         if locations.state != locations.data { findings.append(folder(locations.state)) }
         let first = examine(locations.store)
@@ -66,8 +94,14 @@ extension Session {
         findings += config()
         findings.append(storeFinding(store, backup))
         findings.append(backupFinding(backup, store))
-        findings += storesAside().map { Finding(.note, Messages.aside($0)) }
+        findings += storesAside().map { Finding(.formerStore, .note, Messages.aside($0)) }
         if let sealed = store.sealed { findings.append(appLock(sealed)) }
+        if case .whole(let tokens, _) = store {
+            let now = wallClockSeconds()
+            findings += tokens.compactMap { tokenFinding($0, at: now) }
+            findings += outside.issuers(of: tokens)
+        }
+        findings.append(outside.clock())
         findings.append(clipboard())
         return findings
     }
@@ -75,21 +109,23 @@ extension Session {
     private func folder(_ path: String) -> Finding {
         let place = Messages.folder(path)
         do {
-            guard try isThere(folder: path) else { return Finding(.note, Messages.missing(place)) }
-            return Finding(.ok, place)
+            guard try isThere(folder: path) else {
+                return Finding(.folder, .note, Messages.missing(place))
+            }
+            return Finding(.folder, .ok, place)
         } catch {
-            return Finding(error)
+            return Finding(.folder, error)
         }
     }
 
     private func deviceKey(isNeeded: Bool) -> Finding {
         let place = Messages.deviceKey(locations.deviceKey)
         do {
-            if let _ = try unlocking.device() { return Finding(.ok, place) }
-            guard isNeeded else { return Finding(.note, Messages.missing(place)) }
-            return Finding(Messages.noDeviceKey(locations.store, locations))
+            if let _ = try unlocking.device() { return Finding(.deviceKey, .ok, place) }
+            guard isNeeded else { return Finding(.deviceKey, .note, Messages.missing(place)) }
+            return Finding(.deviceKey, Messages.noDeviceKey(locations.store, locations))
         } catch {
-            return Finding(error)
+            return Finding(.deviceKey, error)
         }
     }
 
@@ -102,10 +138,30 @@ extension Session {
             _ = try settings.clipboardTime()
             _ = try settings.unlockTime()
             _ = try settings.passphraseCommand()
-            let unknown = settings.unknown.map(Finding.init)
-            return unknown.isEmpty ? [Finding(.ok, Messages.config(locations.config))] : unknown
+            let unknown = settings.unknown.map { Finding(.config, $0) }
+            return unknown.isEmpty
+                ? [Finding(.config, .ok, Messages.config(locations.config))] : unknown
         } catch {
-            return [Finding(error)]
+            return [Finding(.config, error)]
+        }
+    }
+
+    /// What is to be known of a token; nil for nothing.
+    private func tokenFinding(_ token: Token, at now: Int64) -> Finding? {
+        guard token.state == .active else {
+            return Finding(
+                .token, .note, Messages.unfinished(token), remedies: [Messages.resumeHint(token)])
+        }
+        switch token.expiry(at: now) {
+        case .far: return nil
+        case .soon(let days):
+            return Finding(
+                .token, .note, Messages.endsOn(token, days: days), remedies: [Messages.renewing])
+        case .ended:
+            var finding = Finding(
+                .token, .problem, Messages.hasEnded(token), remedies: [Messages.renewing])
+            finding.status = .refused
+            return finding
         }
     }
 
@@ -113,43 +169,48 @@ extension Session {
         let path = environmentVariable("PATH") ?? ""
         let clipboard = Clipboard.here.first { $0.isInstalled(path: path) }
         guard let clipboard else {
-            return Finding(.note, Messages.noClipboard, remedies: [Messages.installClipboard])
+            return Finding(
+                .clipboard, .note, Messages.noClipboard, remedies: [Messages.installClipboard])
         }
         return Finding(
+            .clipboard,
             clipboard.canBeCleared ? .ok : .note, Messages.clipboardWorks(clipboard))
     }
 
     private func appLock(_ store: SealedStore) -> Finding {
         if store.hasSlot(.device) {
-            return Finding(.note, Messages.noAppLock, remedies: [Messages.setsLock])
+            return Finding(.appLock, .note, Messages.noAppLock, remedies: [Messages.setsLock])
         }
         let isOpen = (try? unlocking.isKept(store)) ?? false
-        return Finding(.ok, Messages.appLock(hasCommand: store.hasSlot(.command), isOpen: isOpen))
+        return Finding(
+            .appLock, .ok, Messages.appLock(hasCommand: store.hasSlot(.command), isOpen: isOpen))
     }
 
     private func storeFinding(_ store: StoreCondition, _ backup: StoreCondition) -> Finding {
         let path = locations.store
         switch (store, backup) {
         case (.whole(let tokens, _), _):
-            return Finding(.ok, Messages.holds(Messages.storeAt(path), tokens))
-        case (.missing, .whole): return Finding(Messages.storeGone(path))
-        case (.missing, _): return Finding(.note, Messages.missing(Messages.storeAt(path)))
-        case (.damaged(let failure), .whole): return Finding(Messages.restorable(failure))
-        case (.damaged(let failure), _): return Finding(Messages.beyondRepair(failure, locations))
+            return Finding(.store, .ok, Messages.holds(Messages.storeAt(path), tokens))
+        case (.missing, .whole): return Finding(.store, Messages.storeGone(path))
+        case (.missing, _): return Finding(.store, .note, Messages.missing(Messages.storeAt(path)))
+        case (.damaged(let failure), .whole): return Finding(.store, Messages.restorable(failure))
+        case (.damaged(let failure), _):
+            return Finding(.store, Messages.beyondRepair(failure, locations))
         // The passphrase that opens the backup does not open the store: its slot may be damaged.
         case (.closed(let failure, _), .whole) where failure.status == .locked:
-            return Finding(Messages.restorable(failure))
-        case (.closed(let failure, _), _): return Finding(failure)
+            return Finding(.store, Messages.restorable(failure))
+        case (.closed(let failure, _), _): return Finding(.store, failure)
         }
     }
 
     private func backupFinding(_ backup: StoreCondition, _ store: StoreCondition) -> Finding {
         let place = Messages.backupAt(locations.backup)
         switch (backup, store) {
-        case (.whole(let tokens, _), _): return Finding(.ok, Messages.holds(place, tokens))
-        case (.missing, _): return Finding(.note, Messages.missing(place))
-        case (.damaged(let failure), .whole): return Finding(Messages.replaceable(failure))
-        case (.damaged(let failure), _), (.closed(let failure, _), _): return Finding(failure)
+        case (.whole(let tokens, _), _): return Finding(.backup, .ok, Messages.holds(place, tokens))
+        case (.missing, _): return Finding(.backup, .note, Messages.missing(place))
+        case (.damaged(let failure), .whole): return Finding(.backup, Messages.replaceable(failure))
+        case (.damaged(let failure), _), (.closed(let failure, _), _):
+            return Finding(.backup, failure)
         }
     }
 }
@@ -212,7 +273,7 @@ extension Session {
             return .whole(try store.open(key: key).tokens, store)
         } catch {
             let failure = Messages.store(error, path, locations)
-            if case .unsupported = error { return .closed(failure, sealed) }
+            if case .unknownKind = error { return .closed(failure, sealed) }
             return .damaged(failure)
         }
     }

@@ -72,6 +72,34 @@ extension Messages {
             : localized("app lock: \(means)", ja: "アプリロック: \(means)")
     }
 
+    // MARK: Outside
+
+    static func askingIssuer(_ server: ServerURL) -> String {
+        let host = printable(server.authority)
+        return localized("Asking \(host)…", ja: "\(host) に尋ねています…")
+    }
+
+    static func issuerAnswers(_ server: ServerURL) -> String {
+        localized("issuer \(server.text): it answers", ja: "発行元 \(server.text): 応答があります")
+    }
+
+    static func notAsked(_ server: ServerURL) -> String {
+        localized(
+            "issuer \(server.text): not asked (--offline)",
+            ja: "発行元 \(server.text): 尋ねていません（--offline）")
+    }
+
+    static var codesGoOn: String {
+        localized(
+            "codes need no issuer: they are as good as ever", ja: "発行元に接続できなくても、コードはそのまま使えます")
+    }
+
+    static var clockTells: String {
+        localized("`otptoken clock` asks time servers", ja: "`otptoken clock` で時刻サーバに尋ねます")
+    }
+
+    // MARK: The backup
+
     private static var restores: String {
         localized(
             "`otptoken doctor --restore-backup` puts the backup in its place, and keeps the damaged store beside it",
@@ -100,7 +128,7 @@ extension Messages {
                 ? [
                     localized(
                         "put a copy of your own in its place, or move it away and enrol anew",
-                        ja: "手元のコピーに置き換えるか、よそに移して登録し直してください")
+                        ja: "手元のコピーに置き換えるか、別の場所に移して登録し直してください")
                 ] : hints)
     }
 
@@ -120,20 +148,18 @@ extension Messages {
     static func somethingWrong(
         _ status: ExitStatus, problems: Int, unknown: Int
     ) -> CommandFailure {
-        let english = [
-            problems > 0 ? "\(problems) problem\(problems == 1 ? "" : "s")" : nil,
+        let found = [
+            problems > 0
+                ? localized(
+                    "\(problems) problem\(problems == 1 ? "" : "s")", ja: "問題が \(problems) 件")
+                : nil,
             unknown > 0
-                ? "\(unknown) thing\(unknown == 1 ? "" : "s") that could not be looked at" : nil,
-        ]
-        let japanese = [
-            problems > 0 ? "問題が \(problems) 件" : nil,
-            unknown > 0 ? "調べられなかったものが \(unknown) 件" : nil,
-        ]
+                ? localized(
+                    "\(unknown) thing\(unknown == 1 ? "" : "s") that could not be looked at",
+                    ja: "調べられなかったものが \(unknown) 件") : nil,
+        ].compactMap { $0 }.joined(separator: localized(" and ", ja: "、"))
         return CommandFailure(
-            status,
-            localized(
-                "doctor found " + english.compactMap { $0 }.joined(separator: " and "),
-                ja: japanese.compactMap { $0 }.joined(separator: "、") + "あります"),
+            status, localized("doctor found \(found)", ja: "\(found)あります"),
             hints: [
                 localized(
                     "each line that does not begin with ok or note tells what to do",

@@ -5,6 +5,19 @@ internal import TokenStore
 
 /// What is said while a token is fetched.
 extension Messages {
+    /// In front of the questions.
+    static var introduction: String {
+        localized(
+            """
+            The issuance mail has the issuer's address, the service ID and the user ID;
+            the start password is the one that was chosen then. Ctrl-C gives up.
+            """,
+            ja: """
+                発行元のアドレス、サービスID、ユーザIDは、トークン発行のメールにあります。
+                利用開始パスワードは、発行時に決めたか渡されたものです。Ctrl-C で中止できます。
+                """)
+    }
+
     static var askServer: String {
         localized("Issuer's address (https://…): ", ja: "発行元のアドレス（https://…）: ")
     }
@@ -140,6 +153,13 @@ extension Messages {
         return localized(
             "Enrolled as \(name): \(digits) digits, a new code every \(period) s.",
             ja: "\(name) として登録しました: \(digits) 桁、\(period) 秒ごとに新しいコードになります。") + (end ?? "")
+    }
+
+    /// Behind the live view that follows.
+    static var fromNowOn: String {
+        localized(
+            "From now on `otptoken show` prints the code, and `otptoken watch` shows it live.",
+            ja: "今後は `otptoken show` でコードを表示できます。`otptoken watch` なら表示し続けます。")
     }
 
     static func confirm(at url: String?) -> String {

@@ -18,6 +18,8 @@ struct EnrolmentRequest {
     let userID: String
     let name: String?
     let isForced: Bool
+    /// Whether somebody answered questions at the terminal.
+    private(set) var wasAsked: Bool
     private let caFile: String?
     /// What was in the file of the start password; it has been checked, and is forgotten once it is used.
     private var givenPassword: Shared<SecretBytes>?
@@ -46,6 +48,11 @@ struct EnrolmentRequest {
             if userID == nil { userID = try notice.checkedValue(of: .userID) }
         }
 
+        wasAsked = server == nil || serviceID == nil || userID == nil
+        if wasAsked, !line.has("quiet") {
+            // Where there is no terminal, the first question says so.
+            (try? ControllingTerminal())?.show(Messages.introduction)
+        }
         self.server = try Self.ask(Messages.askServer, "server", "URL", unless: server) {
             (text) throws(CommandFailure) in try Self.server(text, allowsHTTP)
         }
@@ -119,7 +126,7 @@ struct EnrolmentRequest {
 
     // MARK: Reading and asking
 
-    private func startPassword() throws(CommandFailure) -> StartPassword {
+    private mutating func startPassword() throws(CommandFailure) -> StartPassword {
         if let givenPassword {
             guard let password = StartPassword(givenPassword.value) else {
                 throw .badStartPassword()
@@ -135,6 +142,7 @@ struct EnrolmentRequest {
             } catch {
                 throw givenUp(error)
             }
+            wasAsked = true
             if let password = StartPassword(typed) { return password }
             if attempt < Self.questions { report(.badStartPassword()) }
         }

@@ -7,6 +7,12 @@ extension Messages {
         token.expiresAt.map(localDate) ?? never
     }
 
+    /// In the table of `list`.
+    static func end(_ token: Token, _ expiry: Expiry) -> String {
+        let end = end(token)
+        return expiry == .ended ? localized("\(end), ended", ja: "\(end) 期限切れ") : end
+    }
+
     private static func inDays(_ days: Int) -> String {
         switch days {
         case 0: localized("today or tomorrow", ja: "今日か明日")
@@ -15,18 +21,22 @@ extension Messages {
         }
     }
 
-    private static var renewing: String {
+    static var renewing: String {
         localized(
             "have the service issue a new token, then run `otptoken init`",
-            ja: "サービスに新しいトークンを発行してもらい、 `otptoken init` を実行してください")
+            ja: "サービスに新しいトークンを発行してもらい、`otptoken init` を実行してください")
     }
 
     /// Of a token that ends within 30 days.
     static func endsSoon(_ token: Token, days: Int) -> String {
+        "\(endsOn(token, days: days))\nhint: \(renewing)"
+    }
+
+    static func endsOn(_ token: Token, days: Int) -> String {
         let name = printable(token.name)
         return localized(
             "\(name) ends on \(end(token)), \(inDays(days))",
-            ja: "\(name) の有効期限は \(end(token)) です（\(inDays(days))）") + "\nhint: \(renewing)"
+            ja: "\(name) の有効期限は \(end(token)) です（\(inDays(days))）")
     }
 
     static func hasEnded(_ token: Token) -> String {

@@ -18,23 +18,51 @@ func initialise(_ line: Invocation, _ session: Session) throws(CommandFailure) {
     {
         throw Messages.nameTaken(wish)
     }
+    var enrolled: Enrolled?
     if !request.isForced {
         try request.refuseIfEnrolled(tokens)
-        if let token = tokens.first(where: request.continues),
-            try resume(token, request, session, wishes)
-        {
-            return
+        if let token = tokens.first(where: request.continues) {
+            enrolled = try resume(token, request, session, wishes)
         }
     }
-    let client = try request.takeClient()
-    try enrol(client, request, session, wishes)
+    if enrolled == nil {
+        let client = try request.takeClient()
+        enrolled = try enrol(client, request, session, wishes)
+    }
+    if let enrolled, request.wasAsked { try showLive(enrolled, session, wishes) }
 }
 
-/// Takes up a pending enrolment; false when the issuer knows nothing of it any more.
+/// A token that is in the store, its first code shown.
+private struct Enrolled {
+    let name: String
+    let confirmURL: String?
+}
+
+/// Shows the code until it is confirmed, to the person who has just answered questions.
+private func showLive(
+    _ enrolled: Enrolled, _ session: Session, _ wishes: ClockWishes
+) throws(CommandFailure) {
+    guard isTerminal(1), session.hasReader, environmentVariable("TERM") ?? "dumb" != "dumb" else {
+        return
+    }
+    func tokens() throws(CommandFailure) -> [Token] {
+        let tokens = try session.activeTokens()
+        session.unlocking.forget()
+        return [try choose(enrolled.name, from: tokens)]
+    }
+    var view = try WatchView(
+        tokens(), session, wishes, heading: Messages.confirm(at: enrolled.confirmURL),
+        reload: tokens)
+    let ending = try view.run()
+    session.note(Messages.fromNowOn)
+    ending?.takeEffect()
+}
+
+/// Takes up a pending enrolment; nil when the issuer knows nothing of it any more.
 private func resume(
     _ token: Token, _ request: EnrolmentRequest, _ session: Session, _ wishes: ClockWishes
-) throws(CommandFailure) -> Bool {
-    guard let pending = PendingEnrolment(token) else { return false }
+) throws(CommandFailure) -> Enrolled? {
+    guard let pending = PendingEnrolment(token) else { return nil }
     session.note(Messages.resuming(token))
     let clock = EnrolmentClock(session, wishes)
     let answer = try request.post(
@@ -46,19 +74,18 @@ private func resume(
     } catch .refused(.refused, _), .refused(.expired, _) {
         // The pending token stays until a new one is agreed: a no can be forged, the agreement cannot.
         session.note(Messages.startingAnew)
-        return false
+        return nil
     } catch {
         throw Messages.enrolment(error, request.server)
     }
     // The issuer's time may be that of an earlier answer, which was lost: it says nothing of this moment.
-    try complete(pending, parameters, request, session, clock)
-    return true
+    return try complete(pending, parameters, request, session, clock)
 }
 
 private func enrol(
     _ client: consuming EnrolmentClient, _ request: EnrolmentRequest, _ session: Session,
     _ wishes: ClockWishes
-) throws(CommandFailure) {
+) throws(CommandFailure) -> Enrolled? {
     try session.prepareStore()
     var clock = EnrolmentClock(session, wishes)
     session.progress(Messages.asking(request.server))
@@ -88,14 +115,14 @@ private func enrol(
         throw Messages.enrolment(error, request.server)
     }
     clock.compare(parameters.time, askedAt: asked)
-    try complete(pending, parameters, request, session, clock)
+    return try complete(pending, parameters, request, session, clock)
 }
 
 /// Makes the pending token an active one, and shows its first code.
 private func complete(
     _ pending: borrowing PendingEnrolment, _ parameters: EnrolmentParameters,
     _ request: EnrolmentRequest, _ session: Session, _ clock: borrowing EnrolmentClock
-) throws(CommandFailure) {
+) throws(CommandFailure) -> Enrolled? {
     let now = wallClockSeconds()
     let seed = Shared(pending.seed.clone())
     var enrolled: Token?
@@ -114,7 +141,7 @@ private func complete(
         store.tokens.append(token)
         enrolled = token
     }
-    guard let enrolled else { return }
+    guard let enrolled else { return nil }
     session.note(Messages.enrolled(enrolled))
     let codeClock = clock.tell()
     session.note(Messages.confirm(at: parameters.confirmURL))
@@ -124,6 +151,7 @@ private func complete(
     } catch {
         throw Messages.enrolledUnseen(enrolled, error)
     }
+    return Enrolled(name: enrolled.name, confirmURL: parameters.confirmURL)
 }
 
 extension Token {

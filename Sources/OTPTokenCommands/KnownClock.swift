@@ -78,7 +78,9 @@ extension ClockState {
             .init(name: "verdict", value: .string(verdict.rawValue)),
             .init(name: "offset", value: .seconds(offset)),
             .init(name: "error", value: .seconds(error)),
-            .init(name: "evidence", value: .optional(evidence.map(Messages.evidence))),
+            .init(
+                name: "evidence",
+                value: .optional(evidence.map { Messages.evidence($0, in: .english) })),
             .init(name: "checked_at", value: .optional(checkedAt)),
         ]
     }

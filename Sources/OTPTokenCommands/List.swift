@@ -6,23 +6,30 @@ internal import TokenStore
 
 /// `list`: what there is, without a secret.
 func list(_ line: Invocation, _ session: Session) throws(CommandFailure) {
-    let tokens = try session.tokens().active
+    let all = try session.tokens()
+    let tokens = all.active
     if line.has("json") {
         let standard = tokens.defaultToken?.name
         let entries = tokens.map { entry($0, isDefault: $0.name == standard) }
         try writeResult(JSONValue.array(entries).text + "\n")
     } else if line.has("names") {
         try writeResult(tokens.map { "\($0.name)\n" }.joined())
-    } else if !tokens.isEmpty {
-        try writeResult(alignedTable([Messages.listHeader] + tokens.map(row)))
+    } else {
+        let now = wallClockSeconds()
+        if !tokens.isEmpty {
+            try writeResult(alignedTable([Messages.listHeader] + tokens.map { row($0, at: now) }))
+        }
+        for token in all where token.state == .pending {
+            session.note("\(Messages.unfinished(token))\nhint: \(Messages.resumeHint(token))")
+        }
     }
 }
 
-private func row(_ token: Token) -> [String] {
+private func row(_ token: Token, at time: Int64) -> [String] {
     [
         printable(token.name), printable(token.issuer), token.serviceID, token.userID,
         "\(token.totp.digits)",
-        Messages.seconds(token.totp.period), token.expiresAt.map(localDate) ?? Messages.never,
+        Messages.seconds(token.totp.period), Messages.end(token, token.expiry(at: time)),
     ]
 }
 

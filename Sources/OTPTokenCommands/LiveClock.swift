@@ -43,10 +43,14 @@ struct LiveClock: ~Copyable {
     }
 
     /// Begins a check when it is time.
-    mutating func begin() {
-        guard SystemClock.boottime() >= nextCheck else { return }
+    ///
+    /// - Returns: whether it did.
+    @discardableResult
+    mutating func begin() -> Bool {
+        guard SystemClock.boottime() >= nextCheck else { return false }
         nextCheck = SystemClock.boottime() + Self.interval
         check = UnaskedCheck(session, patience: .long)
+        return true
     }
 
     /// Waits for the first check, for a second at most, where codes are to be corrected by it.

@@ -11,7 +11,7 @@ extension Messages {
                 ja: "\(printableFile(file)) はメールとして読めません"),
             hints: [
                 localized(
-                    "save the mail alone, as it came", ja: "メールを1通だけ、届いたまま保存してください")
+                    "save the mail alone, as it came", ja: "メールを 1 通だけ、届いたまま保存してください")
             ])
     }
 
@@ -24,7 +24,7 @@ extension Messages {
             hints: [
                 localized(
                     "is it the mail about the token? else give --server, --service-id and --user-id",
-                    ja: "トークン発行のメールですか? 違うときは --server、--service-id、--user-id で指定してください")
+                    ja: "トークン発行のメールか確かめてください。違うときは --server、--service-id、--user-id で指定できます")
             ])
     }
 
@@ -44,7 +44,7 @@ extension Messages {
             .failure,
             localized(
                 "the mail names two \(what): \(first) and \(second)",
-                ja: "メールに\(what)が2つあります: \(first) と \(second)"),
+                ja: "メールに\(what)が 2 つあります: \(first) と \(second)"),
             hints: [localized("give the right one by \(option)", ja: "\(option) で正しいほうを指定してください")])
     }
 }

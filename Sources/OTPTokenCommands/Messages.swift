@@ -48,16 +48,27 @@ enum Messages {
                     "\(store) is damaged (\(what)); it was not touched",
                     ja: "\(store) は壊れています（\(what)）。手を加えていません"),
                 backupHints(path, locations))
-        case .unsupported(let what):
+        case .notAuthentic:
             return damaged(
                 localized(
-                    "\(store) holds \(printable(what)), which this version does not know",
-                    ja: "\(store) に、この版では扱えない内容があります（\(printable(what))）"),
+                    "\(store) is damaged (does not authenticate); it was not touched",
+                    ja: "\(store) は壊れています（認証タグの不一致）。手を加えていません"),
+                backupHints(path, locations))
+        case .unknownKind(let kind):
+            return damaged(
+                localized(
+                    "\(store) holds a token of the kind \(printable(kind)), which this version does not know",
+                    ja: "\(store) に、この版の知らない種類（\(printable(kind))）のトークンがあります"),
                 [
                     localized(
                         "use the version of otptoken that wrote it",
                         ja: "このストアを書いた版の otptoken を使ってください")
                 ])
+        case .unwritable:
+            return CommandFailure(
+                .failure,
+                localized("\(store) cannot hold this token", ja: "\(store) に、このトークンは保存できません"),
+                hints: [localized("nothing was changed", ja: "何も変更していません")])
         case .tooLarge:
             return damaged(
                 localized(
@@ -111,7 +122,7 @@ enum Messages {
             "set a passphrase there (`otptoken passphrase set`) and copy it again,"
                 + " or move it away and enrol anew",
             ja: "そのマシンでパスフレーズを設定して（`otptoken passphrase set`）コピーし直すか、"
-                + "ストアをよそに移して登録し直してください")
+                + "ストアを別の場所に移して登録し直してください")
     }
 
     private static func backupHints(_ path: String, _ locations: Locations) -> [String] {
@@ -176,12 +187,12 @@ enum Messages {
     }
 
     static func inputReadTwice(_ options: [String]) -> CommandFailure {
-        let english = options.map { "--\($0)" }.joined(separator: " and ")
-        let japanese = options.map { "--\($0)" }.joined(separator: " と ")
+        let names = options.map { "--\($0)" }
+            .joined(separator: localized(" and ", ja: " と "))
         return CommandFailure(
             .usage,
             localized(
-                "only one of \(english) can be -", ja: "\(japanese) のうち、- にできるのは 1 つだけです"),
+                "only one of \(names) can be -", ja: "\(names) のうち、- にできるのは 1 つだけです"),
             hints: [
                 localized(
                     "standard input can be read once: name a file for the other",

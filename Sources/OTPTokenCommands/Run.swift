@@ -31,7 +31,7 @@ private func execute(_ arguments: [String]) throws(CommandFailure) -> ExitStatus
     case "unlock": try unlock(line, Session(line))
     case "lock": try lock(Session(line))
     case "clock": return try clock(line, Session(line, network: true))
-    case "doctor": try doctor(line, Session(line))
+    case "doctor": try doctor(line, Session(line, network: !line.has("offline")))
     // The parser lets no other command through.
     default: break
     }

@@ -76,7 +76,9 @@ extension Messages {
             localized("\(line): no such key: \(key)", ja: "\(line): そのような項目はありません: \(key)"),
             hints: [
                 nearest.map(didYouMean)
-                    ?? localized("`man otptoken` lists the keys", ja: "項目の一覧は `man otptoken` にあります")
+                    ?? localized(
+                        "`man otptoken-config` lists the keys",
+                        ja: "項目の一覧は `man otptoken-config` にあります")
             ])
     }
 

@@ -47,10 +47,7 @@ extension ProgramTable {
                         "mail", value: "FILE",
                         "read server, service ID and user ID out of the mail in FILE",
                         ja: "FILE のメールからサーバ、サービスID、ユーザIDを読みます", completion: .file),
-                    OptionEntry(
-                        "ca-file", value: "PEM", "trust the certificates in PEM, and no others",
-                        ja: "PEM にある証明書だけを信頼します",
-                        completion: .file),
+                    .caFile,
                     OptionEntry(
                         "allow-http", "take a server without TLS that is not on this machine",
                         ja: "このマシン以外のサーバにも TLS なしで接続します"),
@@ -129,7 +126,7 @@ extension ProgramTable {
                 options: [
                     OptionEntry(
                         "command", "lock with what passphrase.command of the config prints",
-                        ja: "設定の passphrase.command が出力する内容でロックします"),
+                        ja: "設定ファイルの passphrase.command が出力する内容でロックします"),
                     OptionEntry(
                         "new-passphrase-file", value: "FILE",
                         "with change: read the new passphrase from FILE",
@@ -152,10 +149,7 @@ extension ProgramTable {
                         "server", value: "URL", repeats: true,
                         "ask ntp://HOST[:PORT] or nts://HOST[:PORT]; more than once for several",
                         ja: "ntp://HOST[:PORT] か nts://HOST[:PORT] に尋ねます（複数可）"),
-                    OptionEntry(
-                        "ca-file", value: "PEM", "trust the certificates in PEM, and no others",
-                        ja: "PEM にある証明書だけを信頼します",
-                        completion: .file),
+                    .caFile,
                     OptionEntry(
                         "timeout", value: "SECONDS", "how long to wait for answers; else 3",
                         ja: "応答を待つ秒数。省くと 3 秒です"),
@@ -167,12 +161,23 @@ extension ProgramTable {
             CommandEntry(
                 "doctor", "looks for what is wrong, and says what to do", ja: "問題がないか調べ、対処方法を示します",
                 options: [
+                    .caFile,
+                    .json,
+                    OptionEntry(
+                        "offline", "ask nobody: neither issuers nor time servers",
+                        ja: "発行元にも時刻サーバにも尋ねません"),
                     OptionEntry(
                         "restore-backup",
                         "put the store before its last change in the place of a damaged one",
-                        ja: "壊れたストアを、最後に変更する前のストアで置き換えます")
+                        ja: "壊れたストアを、最後に変更する前のストアで置き換えます"),
                 ]),
             .completion,
             .help,
         ])
+}
+
+extension OptionEntry {
+    fileprivate static let caFile = OptionEntry(
+        "ca-file", value: "PEM", "trust the certificates in PEM, and no others",
+        ja: "PEM にある証明書だけを信頼します", completion: .file)
 }

@@ -20,12 +20,13 @@ extension Messages {
     }
 
     static func onlyPending(_ token: Token) -> CommandFailure {
-        CommandFailure(
-            .noSuchToken,
-            localized(
-                "the enrolment of \(printable(token.userID)) is not finished",
-                ja: "\(printable(token.userID)) の登録が終わっていません"),
-            hints: [resumeHint(token)])
+        CommandFailure(.noSuchToken, unfinished(token), hints: [resumeHint(token)])
+    }
+
+    static func unfinished(_ token: Token) -> String {
+        localized(
+            "the enrolment of \(printable(token.userID)) is not finished",
+            ja: "\(printable(token.userID)) の登録が終わっていません")
     }
 
     static func resumeHint(_ token: Token) -> String {

@@ -35,5 +35,7 @@ struct UnaskedCheck: ~Copyable {
     var end: Int32 { process.end }
 
     /// Waits for it to be done, for a second at most: no result is delayed by more.
-    func wait() { process.wait(by: Deadline(seconds: 1)) }
+    ///
+    /// - Parameter seconds: how long else, where the check itself is the result.
+    func wait(seconds: Int = 1) { process.wait(by: Deadline(seconds: seconds)) }
 }

@@ -21,7 +21,7 @@ func watch(_ line: Invocation, _ session: Session) throws(CommandFailure) {
     let ending: Signal?
     // Screen and signals are given back when they go out of scope there: only after that a signal takes effect.
     if isTerminal(1), !wantsLines {
-        var view = try WatchView(tokens, session, wishes, isForced: isForced) {
+        var view = try WatchView(consume tokens, session, wishes, isForced: isForced) {
             () throws(CommandFailure) in try chosenTokens(line.operands, session)
         }
         ending = try view.run()
@@ -104,7 +104,7 @@ private func runLines(
         case .signal(let signal) where signal.endsProcess: return signal
         case .signal(let signal): signal.takeEffect()
         case .ready: clock.finish()
-        case .keys, .tick: continue
+        case .keys, .tick, .clockSet: continue
         }
     }
 }

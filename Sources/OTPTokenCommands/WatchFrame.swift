@@ -32,53 +32,77 @@ struct WatchFrame {
         var notice: String?
     }
 
-    /// The lines of one moment, from the top.
+    /// The lines on the screen, and which of them move with each second.
+    struct Picture {
+        var lines: [String]
+        fileprivate let bars: [(row: Int, token: Int)]
+    }
+
+    /// The picture of one moment: lines from the top.
     ///
     /// - Parameters:
     ///   - content: the tokens and their codes.
     ///   - clock: what they were computed from.
     ///   - isChecking: whether it is being checked.
     /// - Returns: no more lines than the window has; tokens that do not fit are left out whole.
-    func lines(_ content: Content, _ clock: CodeClock, isChecking: Bool) -> [String] {
-        var lines: [Line] = [(.blank, "")]
-        for part in wrapped(content.heading ?? "", to: columns - 3) { lines.append((.title, part)) }
-        if content.heading != nil { lines.append((.blank, "")) }
+    func picture(_ content: Content, _ clock: CodeClock, isChecking: Bool) -> Picture {
+        var lines: [Line] = [.blank]
+        for part in wrapped(content.heading ?? "", to: columns - 3) {
+            lines.append(Line(.title, part))
+        }
+        if content.heading != nil { lines.append(.blank) }
         let shown = content.tokens.indices.dropFirst(content.first).prefix(fitting)
         for index in shown {
-            let isChosen = index == content.chosen && content.tokens.count > 1
-            lines += block(
-                content.tokens[index], content.reports[index], isChosen: isChosen,
-                showsNext: content.showsNext)
+            lines += block(content, index)
         }
         let isWrong = clock.verdict == .warning || clock.verdict == .error
-        lines.append((isWrong ? .warning : .clock, line(clock, isChecking: isChecking)))
-        if isWrong, let remedy = remedy(clock) { lines.append((.remedy, remedy)) }
+        lines.append(Line(isWrong ? .warning : .clock, line(clock, isChecking: isChecking)))
+        if isWrong, let remedy = remedy(clock) { lines.append(Line(.remedy, remedy)) }
         lines.append(last(content, hidden: content.tokens.count - shown.count))
         return fitted(lines)
+    }
+
+    /// The same picture some seconds later, while nothing else changes.
+    func moved(_ picture: Picture, _ reports: [CodeReport]) -> Picture {
+        var picture = picture
+        for (row, token) in picture.bars { picture.lines[row] = Self.margin + bar(reports[token]) }
+        return picture
     }
 
     /// How many tokens there is room for.
     var fitting: Int { max(1, (rows - 2) / Self.blockRows) }
 
     /// The keys, each with what it does.
-    func help() -> [String] {
+    func help() -> Picture {
         let keys = Messages.keyHelp
         let width = keys.map { displayWidth($0.key) }.max() ?? 0
         let lines = keys.map { (key, does) -> Line in
-            (.code, clipped("\(padded(key, to: width))  \(does)", to: columns - 3))
+            Line(.code, clipped("\(padded(key, to: width))  \(does)", to: columns - 3))
         }
-        return fitted([(.blank, "")] + lines + [(.blank, ""), keyLine(Messages.helpKeys)])
+        return fitted([.blank] + lines + [.blank, keyLine(Messages.helpKeys)])
     }
 
     /// What stands there while the codes are hidden.
     ///
     /// - Parameter text: why.
-    func hidden(_ text: String) -> [String] {
-        let lines = wrapped(text, to: columns - 3).map { (Weight.code, $0) }
-        return fitted([(.blank, "")] + lines + [(.blank, ""), keyLine(Messages.hiddenKeys)])
+    /// - Returns: the picture.
+    func hidden(_ text: String) -> Picture {
+        let lines = wrapped(text, to: columns - 3).map { Line(.code, $0) }
+        return fitted([.blank] + lines + [.blank, keyLine(Messages.hiddenKeys)])
     }
 
-    private typealias Line = (weight: Weight, text: String)
+    private struct Line {
+        static let blank = Line(.blank, "")
+
+        let weight: Weight
+        let text: String
+        /// The token whose bar it is.
+        var bar: Int?
+
+        init(_ weight: Weight, _ text: String, bar: Int? = nil) {
+            (self.weight, self.text, self.bar) = (weight, text, bar)
+        }
+    }
 
     /// What is left out where there is little room: the last of these first.
     private enum Weight: Int, Comparable {
@@ -88,23 +112,26 @@ struct WatchFrame {
     }
 
     /// The lines for which the window is high enough.
-    private func fitted(_ lines: [Line]) -> [String] {
+    private func fitted(_ lines: [Line]) -> Picture {
         var lines = lines
         while lines.count > max(1, rows),
             let least = lines.indices.max(by: { lines[$0].weight < lines[$1].weight })
         {
             lines.remove(at: least)
         }
-        return lines.map { (weight, text) in
+        let texts = lines.map { line in
             // A mark in the margin is there already.
-            text.isEmpty || text.hasPrefix(Self.mark) ? text : Self.margin + text
+            line.text.isEmpty || line.text.hasPrefix(Self.mark)
+                ? line.text : Self.margin + line.text
         }
+        let bars = lines.enumerated().compactMap { row, line in line.bar.map { (row, $0) } }
+        return Picture(lines: texts, bars: bars)
     }
 
     // MARK: The foot
 
     private func last(_ content: Content, hidden: Int) -> Line {
-        if let notice = content.notice { return (.warning, clipped(notice, to: columns - 3)) }
+        if let notice = content.notice { return Line(.warning, clipped(notice, to: columns - 3)) }
         let keys = content.heading == nil ? Messages.keys : Messages.confirmingKeys
         guard hidden > 0 else { return keyLine(keys) }
         // Where there is no room for both, what is missing matters more than the keys.
@@ -116,7 +143,7 @@ struct WatchFrame {
     private func keyLine(_ texts: [String]) -> Line {
         let width = columns - 3
         let text = texts.first { displayWidth($0) <= width } ?? texts.last ?? ""
-        return (.help, faint(clipped(text, to: width)))
+        return Line(.help, faint(clipped(text, to: width)))
     }
 
     /// What to do about a clock that is wrong, where there is room to say it in full.
@@ -154,30 +181,31 @@ struct WatchFrame {
 
     private static let mark = "> "
 
-    private func block(
-        _ token: Token, _ report: CodeReport, isChosen: Bool, showsNext: Bool
-    ) -> [Line] {
+    private func block(_ content: Content, _ index: Int) -> [Line] {
+        let token = content.tokens[index]
+        let report = content.reports[index]
+        let isChosen = index == content.chosen && content.tokens.count > 1
         let isNamedSo = token.issuer.isEmpty || token.issuer == token.name
         let title = clipped(
             "\(printable(token.name)) · \(printable(isNamedSo ? token.userID : token.issuer))",
             to: columns - 3)
-        var lines: [Line] = [(.title, isChosen ? Self.mark + title : title)]
+        var lines = [Line(.title, isChosen ? Self.mark + title : title)]
         let expiry = token.expiry(at: report.time)
-        var next: Line = (.blank, "")
+        var next = Line.blank
         if showsEnded || expiry != .ended {
             let code = fitted(report.code)
-            lines.append((.code, report.isEnding ? coloured(code, 1, 33) : coloured(code, 1)))
-            lines.append((.bar, bar(report)))
+            lines.append(Line(.code, report.isEnding ? coloured(code, 1, 33) : coloured(code, 1)))
+            lines.append(Line(.bar, bar(report), bar: index))
             // A code that the token does not live to see helps nobody; one without its word looks like the current one.
-            if showsNext || report.isEnding, let code = report.nextCode,
+            if content.showsNext || report.isEnding, let code = report.nextCode,
                 showsEnded || token.expiry(at: report.validUntil) != .ended,
                 case let text = Messages.next(grouped(code)), displayWidth(text) <= columns - 3
             {
-                next = (.next, faint(text))
+                next = Line(.next, faint(text))
             }
         }
         if let end = Messages.endsShort(token, expiry) {
-            lines.append((.warning, coloured(clipped(end, to: columns - 3), 33)))
+            lines.append(Line(.warning, coloured(clipped(end, to: columns - 3), 33)))
         }
         return lines + [next]
     }
@@ -194,17 +222,26 @@ struct WatchFrame {
         return "\(code.prefix(half)) \(code.dropFirst(half))"
     }
 
+    private static let barWidth = 30
+    private static let fullBar = String(repeating: "█", count: barWidth)
+    private static let emptyBar = String(repeating: "░", count: barWidth)
+
+    // Each is a character of three bytes. They are drawn every second, and appending is slow.
+    private static func cells(_ bar: String, _ count: Int) -> String {
+        String(bar.utf8.prefix(3 * count)) ?? ""
+    }
+
     private func bar(_ report: CodeReport) -> String {
         let left = Messages.seconds(Int(report.remaining))
-        let width = min(30, columns - 4 - displayWidth(Messages.seconds(report.totp.period)))
+        let width = min(
+            Self.barWidth, columns - 4 - displayWidth(Messages.seconds(report.totp.period)))
         guard width > 0 else { return left }
         let full = Int(
             (report.remaining * Int64(width) + Int64(report.totp.period) - 1)
                 / Int64(report.totp.period))
-        let rest = String(repeating: "█", count: full)
+        let rest = Self.cells(Self.fullBar, full)
         return (report.isEnding ? coloured(rest, 33) : rest)
-            + faint(String(repeating: "░", count: width - full))
-            + " \(left)"
+            + faint(Self.cells(Self.emptyBar, width - full)) + " \(left)"
     }
 
     private func coloured(_ text: String, _ attributes: Int...) -> String {
@@ -216,6 +253,9 @@ struct WatchFrame {
 }
 
 extension CodeReport {
-    /// Whether the code is about to go: its last ten seconds, and never more than half of its time.
-    fileprivate var isEnding: Bool { remaining <= min(10, Int64(totp.period) / 2) }
+    /// The first second of its end: the last ten, and never more than half of its time.
+    var endingTime: Int64 { validUntil - min(10, Int64(totp.period) / 2) }
+
+    /// Whether the code is about to go.
+    fileprivate var isEnding: Bool { time >= endingTime }
 }

@@ -12,11 +12,11 @@ extension Messages {
     static var leave: String { localized("q leaves", ja: "q 終了") }
 
     /// The keys, in ever fewer words, for narrow windows.
-    static var keys: [String] {
+    static let keys: [String] = {
         let help = localized("? help", ja: "? ヘルプ")
         let all = localized("c copies · n next code", ja: "c コピー · n 次のコード")
         return ["\(all) · \(help) · \(leave)", "\(help) · \(leave)", leave]
-    }
+    }()
 
     /// The same where a token has just been enrolled.
     static var confirmingKeys: [String] {

@@ -7,6 +7,8 @@ internal import TokenStore
 struct WatchView: ~Copyable {
     /// How long what a key did is told, unless another one is pressed, in nanoseconds.
     private static let noticeTime = 5 * Nanoseconds.second
+    /// How often all of it is drawn anew, in seconds, though nothing has happened: what is known of the clock ages.
+    private static let drawingInterval: Int64 = 10
 
     private enum Mode {
         case codes
@@ -30,6 +32,10 @@ struct WatchView: ~Copyable {
     private var content: WatchFrame.Content
     private var clock: LiveClock
     private var mode = Mode.codes
+    /// What the codes were computed from when all of it was drawn last.
+    private var moment: CodeClock
+    /// What is on the screen, and for which unix seconds; nil when all of it is to be drawn anew.
+    private var drawn: (picture: WatchFrame.Picture, frame: WatchFrame, times: Range<Int64>)?
     /// By CLOCK_BOOTTIME, which goes on in suspend.
     private var hidingTime = Nanoseconds.max
     private var noticeEnd = Nanoseconds.max
@@ -53,6 +59,7 @@ struct WatchView: ~Copyable {
         self.reload = reload
         hasColour = environmentVariable("NO_COLOR") ?? "" == ""
         clock = LiveClock(session, wishes)
+        moment = clock.now
         content = WatchFrame.Content(tokens: tokens, heading: heading)
         let isLocked = try session.sealedStore().map { !$0.hasSlot(.device) } ?? false
         unlockTime = isLocked ? try Self.unlockTime(session) : nil
@@ -82,32 +89,32 @@ struct WatchView: ~Copyable {
     // Terminal and signals are given back at its end.
     private mutating func show() throws(CommandFailure) -> Leaving {
         var screen = try Messages.onScreen { () throws(Errno) in try Screen() }
+        drawn = nil
         while true {
-            clock.begin()
-            let moment = clock.now
-            let now = moment.nowSeconds()
+            if clock.begin() { drawn = nil }
             passTime()
-            try computeCodes(at: now)
-            let frame = lines(screen.size, moment)
+            let picture = try draw(screen)
+            let now = moment.nowSeconds()
             // While nothing moves, nothing needs to be drawn.
             let tick = mode == .codes ? (now + 1) * .second - moment.shift : Nanoseconds.max
             let wakeTime = min(tick, clock.wakeTime, hidingWakeTime)
             let end = clock.end
             let event = try Messages.onScreen { () throws(Errno) in
-                try screen.draw(frame)
+                try screen.draw(picture.lines)
                 return try screen.wait(until: wakeTime, beside: end)
             }
+            if event != .tick { drawn = nil }
             switch event {
             case .closed: return .done(nil)
             case .keys(let keys):
                 content.notice = nil
-                for key in keys { if let leaving = press(key, moment) { return leaving } }
+                for key in keys { if let leaving = press(key) { return leaving } }
             case .signal(let signal) where signal.endsProcess: return .done(signal)
             case .signal(.suspend):
                 try Messages.onScreen { () throws(Errno) in try screen.suspend() }
             case .signal: try Messages.onScreen { () throws(Errno) in try screen.clear() }
             case .ready: clock.finish()
-            case .tick: continue
+            case .tick, .clockSet: continue
             }
         }
     }
@@ -129,25 +136,46 @@ struct WatchView: ~Copyable {
         }
     }
 
-    private mutating func lines(
-        _ size: (columns: Int, rows: Int), _ moment: CodeClock
-    ) -> [String] {
+    private mutating func draw(_ screen: borrowing Screen) throws(CommandFailure)
+        -> WatchFrame.Picture
+    {
+        // Once a second for hours: where only the bars move, nothing else is looked at.
+        if mode == .codes, let drawn {
+            let now = moment.nowSeconds()
+            try computeCodes(at: now)
+            if drawn.times.contains(now) {
+                return drawn.frame.moved(drawn.picture, content.reports)
+            }
+        }
+        moment = clock.now
+        let now = moment.nowSeconds()
+        try computeCodes(at: now)
+        let size = screen.size
         let frame = WatchFrame(
             columns: size.columns, rows: size.rows, hasColour: hasColour, showsEnded: isForced)
+        let picture = picture(frame)
+        let changes = content.reports.flatMap { [$0.endingTime, $0.validUntil] }
+        let end = changes.filter { $0 > now }.min() ?? .max
+        drawn = (picture, frame, now..<min(end, now + Self.drawingInterval))
+        return picture
+    }
+
+    private mutating func picture(_ frame: WatchFrame) -> WatchFrame.Picture {
         switch mode {
         case .help: return frame.help()
-        case .hidden: return frame.hidden(content.notice ?? Messages.hidden(after: unlockTime ?? 0))
+        case .hidden:
+            return frame.hidden(content.notice ?? Messages.hidden(after: unlockTime ?? 0))
         case .codes:
             let last = content.chosen - frame.fitting + 1
             content.first = max(last, min(content.first, content.chosen))
-            return frame.lines(content, moment, isChecking: clock.isChecking)
+            return frame.picture(content, moment, isChecking: clock.isChecking)
         }
     }
 
     // MARK: Keys
 
     /// Does what a key is for; nil when the view goes on.
-    private mutating func press(_ key: Key, _ moment: CodeClock) -> Leaving? {
+    private mutating func press(_ key: Key) -> Leaving? {
         if key == .character("q") || key == .character("Q") { return .done(nil) }
         switch mode {
         case .help: mode = .codes
@@ -159,7 +187,7 @@ struct WatchView: ~Copyable {
                 content.chosen = min(content.chosen + 1, content.tokens.count - 1)
             case .up, .character("k"): content.chosen = max(content.chosen - 1, 0)
             case .character("n"): content.showsNext.toggle()
-            case .character("c"): tell(copied(moment))
+            case .character("c"): tell(copied())
             case .character("?"): mode = .help
             default: break
             }
@@ -168,7 +196,7 @@ struct WatchView: ~Copyable {
     }
 
     /// Copies the chosen code; what came of it.
-    private func copied(_ moment: CodeClock) -> String {
+    private func copied() -> String {
         let token = content.tokens[content.chosen]
         let report = content.reports[content.chosen]
         guard isForced || token.expiry(at: report.time) != .ended else {
@@ -208,8 +236,12 @@ struct WatchView: ~Copyable {
             // With the last copy of a token its seed is wiped.
             content.tokens = []
             content.reports = []
+            drawn = nil
         }
-        if mode == .codes, now >= noticeEnd { content.notice = nil }
+        if mode == .codes, content.notice != nil, now >= noticeEnd {
+            content.notice = nil
+            drawn = nil
+        }
     }
 
     /// Shows the codes again, to whoever can open the store.
@@ -218,6 +250,8 @@ struct WatchView: ~Copyable {
             content.tokens = try reload()
         } catch {
             guard error.status == .locked else { throw error }
+            // What did not open it is not tried again.
+            session.unlocking.forget()
             content.notice = error.message
             return
         }

@@ -119,7 +119,7 @@ enum Plaintext {
             return true
         }
         guard let word = values[Key.kind.rawValue], text.holds(kind, in: word) else {
-            throw .unsupported("a token of the kind \(try string(.kind))")
+            throw .unknownKind(try string(.kind))
         }
         guard let secret = values[Key.secret.rawValue],
             let seed = Self.seed(text.extracting(secret))

@@ -79,16 +79,16 @@ package struct SealedStore: Sendable {
     ///
     /// - Parameter key: the store key.
     /// - Returns: the store.
-    /// - Throws: `StoreError.damaged` when anything does not authenticate, or another one.
+    /// - Throws: `StoreError.notAuthentic` when anything was altered, or another one.
     package func open(key: consuming SecretBytes) throws(StoreError) -> TokenStore {
-        guard try isAuthentic(key: key) else { throw .damaged("does not authenticate") }
+        guard try isAuthentic(key: key) else { throw .notAuthentic }
         let plaintext: SecretBytes
         do throws(CryptographyError) {
             plaintext = try AESGCM.open(
                 file.span.extracting(bodyStart...), key: TokenStore.payloadKey(key),
                 aad: header.bytes)
         } catch .notAuthentic {
-            throw .damaged("does not authenticate")
+            throw .notAuthentic
         } catch {
             throw .cryptography(error)
         }

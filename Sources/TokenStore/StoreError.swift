@@ -6,8 +6,12 @@ package enum StoreError: Error, Equatable {
     case notAStore
     /// It is one, but something in it is not as this program writes it; what, in a few words.
     case damaged(String)
-    /// A token that this version does not know how to handle; why.
-    case unsupported(String)
+    /// Its authentication tags say that it was altered, or cut short.
+    case notAuthentic
+    /// It holds a token of a kind that this version does not know; which.
+    case unknownKind(String)
+    /// A token has a value that could not be read back.
+    case unwritable
     /// Longer than a store can be.
     case tooLarge
     /// libcrypto failed.

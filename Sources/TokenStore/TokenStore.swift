@@ -49,10 +49,10 @@ package struct TokenStore: ~Copyable {
     ///
     /// - Parameter random: the nonce.
     /// - Returns: its bytes.
-    /// - Throws: `StoreError.unsupported` for a token that could not be read back, `.cryptography` or `.tooLarge`.
+    /// - Throws: `StoreError.unwritable` for a token that could not be read back, `.cryptography` or `.tooLarge`.
     package func sealed(random: RandomSource) throws(StoreError) -> [UInt8] {
         guard tokens.allSatisfy(Plaintext.canHold) else {
-            throw .unsupported("a token with a value that the store cannot hold")
+            throw .unwritable
         }
         let file: [UInt8]
         do throws(CryptographyError) {

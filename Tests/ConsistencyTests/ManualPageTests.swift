@@ -5,7 +5,10 @@ import Testing
 
 /// The option table, the manual pages and `--help` say the same.
 struct ManualPageTests {
-    static let pages = ["otptoken.1", "otptoken-store.5", "otptoken-enrol.7", "otptoken-issuer.8"]
+    static let pages = [
+        "otptoken.1", "otptoken-config.5", "otptoken-store.5", "otptoken-enrol.7",
+        "otptoken-issuer.8",
+    ]
 
     @Test(arguments: Documented.all)
     func `the manual page has every command and option, and no others`(
@@ -68,6 +71,50 @@ struct ManualPageTests {
         #expect(outcome.status == 0, "groff is needed (Debian: groff-base)")
         #expect(outcome.errors == "")
         #expect(outcome.output.contains("STANDARDS") || name != "otptoken.1")
+    }
+
+    @Test func `the Japanese page has what the English one has`() throws {
+        func lines(_ name: String, _ starts: String...) throws -> [String] {
+            try String(contentsOfFile: "\(ManualPage.folder)/\(name)", encoding: .utf8)
+                .split(separator: "\n").map(String.init)
+                .filter { line in starts.contains { line.hasPrefix($0) } }
+        }
+        // Options, keys, files and statuses, in their order; what is typed; references.
+        for start in [".It ", "$ ", "    ", ".Ss ", ".%"] {
+            let english = try lines("otptoken.1", start)
+            let japanese = try lines("ja/otptoken.1", start)
+            guard start == "$ " else {
+                #expect(japanese == english)
+                continue
+            }
+            // A transcript may be shorter.
+            #expect(!japanese.isEmpty && Set(japanese).isSubset(of: english))
+        }
+        #expect(try lines("otptoken.1", ".Sh ").count == lines("ja/otptoken.1", ".Sh ").count)
+        #expect(
+            try Set(lines("otptoken.1", ".Xr ")).map { $0.split(separator: " ")[1] }.sorted()
+                == Set(lines("ja/otptoken.1", ".Xr ")).map { $0.split(separator: " ")[1] }.sorted())
+    }
+
+    @Test func `the Japanese page is rendered within the window`() throws {
+        let home = try TemporaryFolder()
+        let lint = try Program.run(
+            "mandoc", ["-T", "lint", "-W", "warning", "\(ManualPage.folder)/ja/otptoken.1"],
+            home: home.path)
+        #expect(lint.status == 0 && lint.output == "", "\(lint)")
+        // As Debian's man does it for this language, where the locale knows how wide a character is.
+        let page = try Program.run(
+            "groff",
+            ["-mdoc", "-mja", "-Kutf8", "-Tutf8", "-P-cbou", "\(ManualPage.folder)/ja/otptoken.1"],
+            home: home.path, extra: ["LC_ALL": "C.UTF-8"])
+        #expect(page.status == 0 && page.errors == "")
+        let isWhole = page.output.contains("準拠規格")
+        #expect(isWhole)
+        // What is literal stands as it is printed.
+        let wide = page.output.split(separator: "\n").count {
+            displayWidth(String($0)) > 80 && !$0.hasPrefix("           ")
+        }
+        #expect(wide == 0)
     }
 
     @Test func `every manual page is checked`() throws {

@@ -51,6 +51,44 @@ struct ClipboardTests {
         #expect(try display.clipboard() == "something else")
     }
 
+    @Test(
+        .enabled(
+            if: WaylandDisplay.isAvailable && areInstalled("wl-copy", "wl-paste"),
+            "sway needs user namespaces here"))
+    func `Wayland holds the code until it is time, or until somebody copies something else`()
+        throws
+    {
+        let display = try WaylandDisplay(home: home.path, running: "true")
+        try display.start()
+        try Program.configure("clock.check = never\nclipboard.clear = 2", home: home.path)
+        let copied = try display.run(Program.otptoken, ["show", "--copy"])
+        #expect(copied.status == 0 && copied.output == "", "\(copied)")
+        #expect(copied.errors == "Copied to the clipboard (wl-copy); it is cleared in 2 s\n")
+        #expect(try display.clipboard() == code)
+        #expect(try wait { try display.clipboard() == nil })
+        #expect(try display.run(Program.otptoken, ["show", "--copy"]).status == 0)
+        #expect(try display.run("wl-copy", [], input: "something else").status == 0)
+        Thread.sleep(forTimeInterval: 3)
+        #expect(try display.clipboard() == "something else")
+    }
+
+    @Test func `GNU screen hands the code on to the terminal around it`() throws {
+        let tmux = try Tmux(home: home, columns: 100)
+        try tmux.command(["set-option", "-g", "set-clipboard", "on"])
+        let sockets = home.path + "/screens"
+        try FileManager.default.createDirectory(
+            atPath: sockets, withIntermediateDirectories: false,
+            attributes: [.posixPermissions: 0o700])
+        try tmux.type("SCREENDIR=\(sockets) screen -c /dev/null -S copying")
+        // Its shell has a prompt of its own.
+        try tmux.type("otptoken show --copy; echo $STY")
+        let screen = try tmux.wait { $0.contains("cannot be cleared") && $0.contains(".copying") }
+        #expect(screen.contains("Sent to the terminal's clipboard"))
+        #expect(try wait { (try? tmux.command(["show-buffer"])) == code })
+        try tmux.type("exit")
+        try tmux.wait { $0.contains("[screen is terminating]") }
+    }
+
     @Test func `tmux gets it where there is no other clipboard`() throws {
         try Program.configure("clock.check = never\nclipboard.clear = 2", home: home.path)
         let tmux = try Tmux(home: home, columns: 100)
@@ -90,10 +128,10 @@ struct ClipboardTests {
     }
 
     @Test func `doctor says which one there is`() throws {
-        let none = try Program.run(Program.otptoken, ["doctor"], home: home.path)
+        let none = try Program.run(Program.otptoken, ["doctor", "--offline"], home: home.path)
         #expect(none.output.contains("note     clipboard: none that `show --copy` could use\n"))
         let some = try Program.run(
-            Program.otptoken, ["doctor"], home: home.path, extra: ["DISPLAY": ":0"])
+            Program.otptoken, ["doctor", "--offline"], home: home.path, extra: ["DISPLAY": ":0"])
         #expect(some.output.contains("ok       clipboard: by xclip\n"))
     }
 

@@ -48,9 +48,10 @@ final class XDisplay {
 
 /// A Wayland display that nobody sees: sway, with one program.
 final class WaylandDisplay {
+    /// What clients need in their environment.
+    let environment: [String: String]
     private let program: RunningProgram
     private let home: String
-    private let environment: [String: String]
 
     /// Sway does not run as root; another name for the same user is enough.
     private static let unprivileged =
@@ -105,6 +106,26 @@ final class WaylandDisplay {
         // Behind the three lines of the header, each pixel.
         let bytes = [UInt8](data.split(separator: 0x0A, maxSplits: 3).last ?? Data())
         return stride(from: 0, to: bytes.count - 2, by: 3).map { Array(bytes[$0..<$0 + 3]) }
+    }
+
+    /// Runs a program there.
+    @discardableResult
+    func run(_ program: String, _ arguments: [String], input: String = "") throws -> Outcome {
+        try Program.run(program, arguments, home: home, input: input, extra: environment)
+    }
+
+    /// Waits until it takes clients.
+    func start() throws {
+        let isUp = poll {
+            FileManager.default.fileExists(atPath: home + "/run/wayland-1") ? true : nil
+        }
+        try #require(isUp == true, "\(errors)")
+    }
+
+    /// What its clipboard holds; nil for nothing.
+    func clipboard() throws -> String? {
+        let outcome = try run("wl-paste", ["--no-newline"])
+        return outcome.status == 0 ? outcome.output : nil
     }
 
     /// What its programs have said.

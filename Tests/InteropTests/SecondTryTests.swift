@@ -41,7 +41,7 @@ import Testing
 
     @Test func `is not called damaged`() throws {
         try makeBusy()
-        let outcome = try person.run("doctor")
+        let outcome = try person.run("doctor", "--offline")
         #expect(outcome.status == 0, "\(outcome)")
         #expect(outcome.output.contains("store \(person.locations.store): 1 token: Work"))
         #expect(!outcome.output.contains("--restore-backup"))

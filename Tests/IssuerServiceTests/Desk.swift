@@ -51,7 +51,7 @@ struct Desk {
             .request(method: "POST", target: path),
             fields: [.init("Content-Type", "application/json; charset=utf-8")], body: body)
         return Answer(
-            EnrolmentEndpoint(issuer).answer(
+            Site(issuer).answer(
                 request, now: now, random: SecretBytes.random, report: { _ in }))
     }
 
@@ -85,7 +85,7 @@ struct Desk {
     }
 
     func user(_ userID: String) throws -> UserSummary? {
-        try issuer.list().first { $0.userID == userID }
+        try issuer.list(now: Desk.now).first { $0.userID == userID }
     }
 
     func recordPath(_ userID: String) -> String { home + "/users/" + userID }

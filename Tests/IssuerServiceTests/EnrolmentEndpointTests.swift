@@ -45,7 +45,7 @@ import Testing
         let enrolled = try desk.issue()
         _ = try desk.enrol(enrolled)
         let revoked = try desk.issue()
-        try desk.issuer.revoke(userID: revoked, random: SecretBytes.random)
+        try desk.issuer.revoke(userID: revoked, now: Desk.now, random: SecretBytes.random)
         var requests = [other.startRequest]
         for userID in [
             known, "12345678901234DC", "../users/x@y.z"[...].filter { $0 != "/" }, enrolled,
@@ -97,7 +97,7 @@ import Testing
         for request in requests {
             for _ in 0..<5 { #expect(desk.start(request).status == 200) }
         }
-        try desk.issuer.revoke(userID: userID, random: SecretBytes.random)
+        try desk.issuer.revoke(userID: userID, now: Desk.now, random: SecretBytes.random)
         for request in requests {
             let statuses = (0..<6).map { _ in desk.start(request).status }
             #expect(statuses == [200, 200, 200, 200, 200, 423])
@@ -138,7 +138,7 @@ import Testing
         #expect(try PrivateFile.read(desk.recordPath(userID), limit: 4096) == record)
         #expect(try desk.verify(userID, code(pending.seed)) == .accepted)
         #expect(desk.finish(pending.finishRequest).status == 200)
-        try desk.issuer.revoke(userID: userID, random: SecretBytes.random)
+        try desk.issuer.revoke(userID: userID, now: Desk.now, random: SecretBytes.random)
         #expect(desk.finish(pending.finishRequest).status == 401)
     }
 
@@ -207,7 +207,7 @@ import Testing
     }
 
     @Test func `speaks HTTP as others expect it`() throws {
-        let endpoint = EnrolmentEndpoint(try Desk().issuer)
+        let endpoint = Site(try Desk().issuer)
         func status(_ method: String, _ path: String, _ type: String = "application/json") -> Answer
         {
             Answer(

@@ -43,16 +43,17 @@ import Testing
         _ = try Issuer.create(
             home: desk.home, serviceID: Desk.serviceID, name: "Acme", url: Desk.url,
             random: SecretBytes.random)
-        #expect(try Issuer(home: desk.home).list().map(\.userID) == [userID])
+        #expect(try Issuer(home: desk.home).list(now: Desk.now).map(\.userID) == [userID])
     }
 
     @Test(arguments: [
-        ("", "x", "http://localhost", "service ID"), ("a b", "x", "http://localhost", "service ID"),
-        ("1", "", "http://localhost", "name"), ("1", "a\u{1B}[m", "http://localhost", "name"),
-        ("1", "x", "ftp://localhost", "URL"), ("1", "x", "https://h/a\nb", "URL"),
+        ("", "x", "http://localhost", IssuerError.Field.serviceID),
+        ("a b", "x", "http://localhost", .serviceID),
+        ("1", "", "http://localhost", .name), ("1", "a\u{1B}[m", "http://localhost", .name),
+        ("1", "x", "ftp://localhost", .url), ("1", "x", "https://h/a\nb", .url),
     ])
     func `refuses what clients would refuse`(
-        serviceID: String, name: String, url: String, what: String
+        serviceID: String, name: String, url: String, what: IssuerError.Field
     ) throws {
         let folder = try TemporaryFolder()
         #expect(throws: IssuerError.invalid(what)) {
@@ -91,17 +92,17 @@ import Testing
             damaged[place] ^= 1
             try PrivateFile.replace(path, with: damaged)
             let error = IssuerError.damaged(path: path)
-            #expect(throws: error) { try desk.issuer.list() }
+            #expect(throws: error) { try desk.issuer.list(now: Desk.now) }
             #expect(throws: error) { try desk.verify(userID, "12345678") }
             #expect(throws: error) {
-                try desk.issuer.revoke(userID: userID, random: SecretBytes.random)
+                try desk.issuer.revoke(userID: userID, now: Desk.now, random: SecretBytes.random)
             }
             #expect(desk.start(try desk.client(userID).startRequest).status == 503)
             #expect(try PrivateFile.read(path, limit: 4096) == damaged)
         }
         let other = try desk.issue()
         try PrivateFile.replace(path, with: PrivateFile.read(desk.recordPath(other), limit: 4096))
-        #expect(throws: IssuerError.damaged(path: path)) { try desk.issuer.list() }
+        #expect(throws: IssuerError.damaged(path: path)) { try desk.issuer.list(now: Desk.now) }
     }
 
     @Test func `holds neither w0 nor the seed in any encoding`() throws {

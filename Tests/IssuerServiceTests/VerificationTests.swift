@@ -34,6 +34,35 @@ import Testing
         #expect(try desk.verify(userID, code(seed, steps: 2), now: Desk.now + 60) == .accepted)
     }
 
+    @Test func `is looked for where the token's clock was last, and near the true time as well`()
+        throws
+    {
+        let desk = try Desk()
+        let userID = try desk.issue()
+        let seed = try desk.enrol(userID)
+        func verdict(_ steps: Int, _ now: Int64) throws -> Verdict {
+            try desk.verify(userID, code(seed, at: now, steps: steps), now: now)
+        }
+        var now = Desk.now
+        // A clock that gets slower and slower is followed, as far as five steps.
+        for steps in [-1, -2, -3, -4, -5, -6] {
+            #expect(try verdict(steps, now) == .accepted, "\(steps)")
+            now += 600
+        }
+        #expect(try verdict(-7, now) == .rejected(.wrong))
+        #expect(try verdict(-6, now) == .accepted)
+        // It is set right.
+        #expect(try verdict(0, now + 600) == .accepted)
+        #expect(try verdict(-2, now + 1200) == .rejected(.wrong))
+        #expect(try verdict(1, now + 1200) == .accepted)
+        // What was learnt lies on the disk.
+        let reopened = try Issuer(home: desk.home)
+        #expect(
+            try reopened.verify(
+                userID: userID, code: code(seed, at: now + 1800, steps: 2), now: now + 1800,
+                random: SecretBytes.random) == .accepted)
+    }
+
     @Test func `locks the token when it is wrong ten times in a row`() throws {
         let desk = try Desk()
         let userID = try desk.issue()
@@ -61,9 +90,9 @@ import Testing
         let end = Desk.now + 5 * 365 * Desk.day
         #expect(try desk.verify(userID, code(seed, at: end), now: end) == .rejected(.expired))
         #expect(try desk.verify(userID, code(seed, at: end - 1), now: end - 1) == .accepted)
-        try desk.issuer.revoke(userID: userID, random: SecretBytes.random)
+        try desk.issuer.revoke(userID: userID, now: Desk.now, random: SecretBytes.random)
         #expect(try desk.verify(userID, code(seed)) == .rejected(.revoked))
-        try desk.issuer.revoke(userID: userID, random: SecretBytes.random)
+        try desk.issuer.revoke(userID: userID, now: Desk.now, random: SecretBytes.random)
         let summary = try #require(try desk.user(userID))
         #expect(
             summary.state == .revoked && summary.expiresAt == nil && summary.lastUsed == end - 1)
@@ -74,7 +103,7 @@ import Testing
         for userID in ["12345678901234DC", "", "..", "../issuer", "x"] {
             #expect(try desk.verify(userID, "12345678") == .rejected(.unknown))
             #expect(throws: IssuerError.noSuchUser) {
-                try desk.issuer.revoke(userID: userID, random: SecretBytes.random)
+                try desk.issuer.revoke(userID: userID, now: Desk.now, random: SecretBytes.random)
             }
         }
     }

@@ -173,6 +173,8 @@ struct PassphrasePromptTests {
         #expect(try !terminal.screen().contains("Start password"))
         try terminal.type(Self.passphrase)
         try answer(terminal, "Start password", RunningIssuer.startPassword)
+        try terminal.wait { $0.contains("Enter when it is confirmed") }
+        try terminal.press("q")
         let screen = try terminal.wait { $0.contains("\nleft with") }
         #expect(screen.contains("left with 0"))
         #expect(screen.components(separatedBy: "Passphrase:").count == 2)

@@ -15,8 +15,9 @@ struct PromptTests {
         let issuer = try RunningIssuer()
         let user = try issuer.issue()
         let terminal = try Tmux(home: home, columns: 100)
-        try terminal.type("otptoken init")
-        try terminal.wait { $0.contains("Issuer's address") }
+        try terminal.type("otptoken init; echo left with $?")
+        let start = try terminal.wait { $0.contains("Issuer's address (") }
+        #expect(start.contains("The issuance mail has the issuer's address"))
         try terminal.type(issuer.url)
         try terminal.wait { $0.contains("Service ID") }
         // As pasted from a mail, and with a Japanese keyboard.
@@ -27,7 +28,17 @@ struct PromptTests {
         try terminal.type(user)
         try terminal.wait { $0.contains("Start password") }
         try terminal.type("48151623")
-        let screen = try terminal.wait { $0.contains("Enrolled as Acme Bank") }
+        // The code goes on live, with what to do with it.
+        let live = try terminal.wait { $0.contains("Acme Bank · ") && $0.contains(" s\n") }
+        #expect(
+            live.contains("Now enter this code ") && live.contains("Enter when it is confirmed"))
+        #expect(live.contains(#/\n  [0-9]{4} [0-9]{4}\n/#))
+        try terminal.press("Enter")
+        let screen = try terminal.wait { $0.contains("left with 0") }
+        #expect(screen.contains("Enrolled as Acme Bank"))
+        #expect(screen.contains("From now on `otptoken show` prints the code"))
+        // The first one stays, as standard output has it.
+        #expect(screen.contains(#/\n[0-9]{8}\n/#))
         #expect(!screen.contains("48151623"))
         #expect(
             try Program.run(Program.otptoken, ["list", "--names"], home: home.path).output

@@ -18,8 +18,11 @@ package final class RunningIssuer: Sendable {
     /// - Parameters:
     ///   - options: more options of `serve`.
     ///   - address: where it listens.
+    ///   - making: more options of `init`.
     /// - Throws: when it does not come up.
-    package init(_ options: [String] = [], address: String = "127.0.0.1") throws {
+    package init(
+        _ options: [String] = [], address: String = "127.0.0.1", making: [String] = []
+    ) throws {
         let folder = try TemporaryFolder()
         self.folder = folder
         let made = try Program.run(
@@ -27,7 +30,7 @@ package final class RunningIssuer: Sendable {
             Self.base(folder.path, "init") + [
                 "--service-id", Self.serviceID, "--name", "Acme Bank",
                 "--url", "https://otp.example",
-            ], home: folder.path)
+            ] + making, home: folder.path)
         guard made.status == 0 else { throw Failed(made) }
         let server = try RunningProgram(
             Program.issuer,

@@ -115,7 +115,7 @@ import TokenStore
     @Test func `a token of another kind is not touched`() throws {
         let others = Self.lines.filter { key($0) != "kind" }
         for kind in ["mailed", "hotp", "TOTP", ""] {
-            let error = StoreError.unsupported("a token of the kind \(kind)")
+            let error = StoreError.unknownKind(kind)
             #expect(try failure(of: others + ["kind \(kind)"]) == error)
         }
     }

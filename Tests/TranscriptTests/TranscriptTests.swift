@@ -25,7 +25,7 @@ struct TranscriptTests {
         var recorded: [String] = []
         let lines = expected.split(separator: "\n", omittingEmptySubsequences: false).map(
             String.init)
-        try prepare(lines, home: home.path)
+        try Self.prepare(lines, home: home.path)
         for line in lines {
             if line.hasPrefix("#") || line.hasPrefix("$ ") {
                 try flush(&command, &recorded, &actual, home.path)
@@ -49,7 +49,7 @@ struct TranscriptTests {
         }
     }
 
-    private func prepare(_ lines: [String], home: String) throws {
+    static func prepare(_ lines: [String], home: String) throws {
         let tokens = lines.compactMap { line -> Token? in
             if line.hasPrefix("@ ") { return StoreMaker.token(String(line.dropFirst(2))) }
             if line.hasPrefix("@? ") { return StoreMaker.pending(String(line.dropFirst(3))) }

@@ -27,14 +27,14 @@ extension CommandFailure {
                 .storeDamaged,
                 localized(
                     "others can get at \(place) (mode \(String(mode, radix: 8)))",
-                    ja: "\(place) にほかのユーザがアクセスできます（モード\(String(mode, radix: 8))）"),
+                    ja: "\(place) にほかのユーザがアクセスできます（モード \(String(mode, radix: 8))）"),
                 hints: ["chmod go= \(shellQuoted(path))"])
         case .exposed(let mode, isFolder: true):
             return CommandFailure(
                 .storeDamaged,
                 localized(
                     "others may write to \(place) (mode \(String(mode, radix: 8)))",
-                    ja: "\(place) にほかのユーザが書き込めます（モード\(String(mode, radix: 8))）"),
+                    ja: "\(place) にほかのユーザが書き込めます（モード \(String(mode, radix: 8))）"),
                 hints: ["chmod go-w \(shellQuoted(path))"])
         case .tooLong:
             return CommandFailure(
@@ -46,7 +46,7 @@ extension CommandFailure {
                 .failure,
                 localized(
                     "another otptoken holds \(place) and does not let go of it",
-                    ja: "ほかの otptoken が\(place) を使ったまま放しません"),
+                    ja: "ほかの otptoken が \(place) を使ったまま放しません"),
                 hints: [
                     localized(
                         "`lslocks` shows which process it is: wait until it is done, or end it",
@@ -116,7 +116,7 @@ extension CommandFailure {
             hints: [
                 localized(
                     "it is the one that was chosen, or given, when the token was issued",
-                    ja: "トークンの発行時に決めた、または渡されたものです")
+                    ja: "トークンの発行時に決めたか、渡されたものです")
             ])
     }
 

@@ -112,6 +112,23 @@ package enum PrivateFile {
         }
     }
 
+    /// Appends bytes to a file, which is made if need be.
+    ///
+    /// They outlive this process at once, but a power cut only once the system has written them back. What several
+    /// threads and processes append at once stays in one piece each.
+    ///
+    /// - Parameters:
+    ///   - path: the file.
+    ///   - bytes: what is appended.
+    /// - Throws: `FileError.system`.
+    package static func append(to path: String, _ bytes: [UInt8]) throws(FileError) {
+        try FileError.naming { () throws(Errno) in
+            let file = try FileDescriptor(
+                open: path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW)
+            try file.write(bytes)
+        }
+    }
+
     private static func replace(
         _ path: String, with bytes: Span<UInt8>, keeping backup: String?
     ) throws(FileError) {

@@ -5,7 +5,7 @@ internal import Glibc
 package func isReadable(_ path: String) -> Bool { unsafe access(path, R_OK) == 0 }
 
 /// Whether a file can be run by this user.
-func isExecutable(_ path: String) -> Bool { unsafe access(path, X_OK) == 0 }
+package func isExecutable(_ path: String) -> Bool { unsafe access(path, X_OK) == 0 }
 
 /// Secrets that the person keeps in a file or pipes in.
 package enum SecretInput {

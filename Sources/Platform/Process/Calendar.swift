@@ -107,3 +107,14 @@ private func days(year: Int64, month: Int64, day: Int64) -> Int64? {
     return before * 365 + before / 4 - before / 100 + before / 400 - 719_162
         + lengths.prefix(Int(month) - 1).reduce(0, +) + day - 1
 }
+
+/// A moment in UTC, as RFC 3339 has it: `2031-11-20T09:05:07Z`.
+package func utcMoment(_ time: Int64) -> String {
+    var seconds = time_t(time)
+    var parts = unsafe tm()
+    var text = [CChar](repeating: 0, count: 32)
+    guard unsafe gmtime_r(&seconds, &parts) != nil,
+        unsafe strftime(&text, text.count, "%Y-%m-%dT%H:%M:%SZ", &parts) > 0
+    else { return "\(time)" }
+    return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+}

@@ -8,8 +8,10 @@ package struct Screen: ~Copyable {
         /// What was typed, in order.
         case keys([Key])
         case signal(Signal)
-        /// The time is over, or the clock was set.
+        /// The time is over.
         case tick
+        /// The clock was set.
+        case clockSet
         /// The descriptor that was watched besides became readable.
         case ready
         /// Nobody is there to look any more.
@@ -172,7 +174,7 @@ private func waitFor(
     _ event: () throws(Errno) -> Screen.Event
 ) throws(Errno) -> Screen.Event {
     // Whoever looked at the clock before it was set looks again.
-    guard try alarm.set(time) else { return .tick }
+    guard try alarm.set(time) else { return .clockSet }
     while true {
         var entries = [
             pollfd(fd: signals.number, events: Int16(POLLIN), revents: 0),

@@ -1,10 +1,14 @@
 /// How many cells of a terminal a text takes: East Asian wide characters take two, combining marks none.
-package func displayWidth(_ text: some StringProtocol) -> Int {
+package func displayWidth(_ text: Substring) -> Int { displayWidth(String(text)) }
+
+/// How many cells of a terminal a text takes: East Asian wide characters take two, combining marks none.
+package func displayWidth(_ text: String) -> Int {
+    // Most texts have nothing that joins its neighbour, or is wide: below U+0300 each character is one cell and its
+    // first byte counts. Characters take a hundred times longer.
     var width = 0
-    for scalar in text.unicodeScalars {
-        // Most texts have nothing that joins its neighbour, or is wide: characters take a hundred times longer.
-        guard scalar.value < 0x300 else { return text.reduce(0) { $0 + cells($1) } }
-        if scalar.value >= 0x20 { width += 1 }
+    for byte in text.utf8 {
+        guard byte < 0xCC else { return text.reduce(0) { $0 + cells($1) } }
+        if byte >= 0x20, byte & 0xC0 != 0x80 { width += 1 }
     }
     return width
 }

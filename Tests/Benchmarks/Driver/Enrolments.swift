@@ -21,7 +21,7 @@ func measureEnrolments(in folder: String, users: Int) throws {
     let inProcess = try Issuer.create(
         home: folder + "/process", serviceID: "10121234", name: "Acme Bank",
         url: "https://otp.example", random: SecretBytes.random)
-    let endpoint = EnrolmentEndpoint(inProcess)
+    let endpoint = Site(inProcess)
     let direct = try rate(inProcess, users) { path, body in
         let request = HTTPMessage(
             .request(method: "POST", target: path),

@@ -1,0 +1,26 @@
+internal import JSON
+internal import Platform
+
+extension HTTPMessage {
+    /// An answer in JSON that nobody on the way may keep.
+    ///
+    /// - Parameters:
+    ///   - status: the HTTP status.
+    ///   - body: the JSON.
+    ///   - fields: more fields.
+    /// - Returns: the answer.
+    static func json(_ status: Int, _ body: [UInt8], _ fields: Field...) -> HTTPMessage {
+        HTTPMessage(
+            .response(status: status, reason: reasons[status] ?? ""),
+            fields: [
+                .init("Content-Type", "application/json"), .init("Cache-Control", "no-store"),
+            ] + fields, body: body)
+    }
+
+    /// The reason phrases of RFC 9110, section 15, and of RFC 6585.
+    private static let reasons = [
+        200: "OK", 400: "Bad Request", 401: "Unauthorized", 404: "Not Found",
+        405: "Method Not Allowed", 410: "Gone", 415: "Unsupported Media Type", 423: "Locked",
+        429: "Too Many Requests", 503: "Service Unavailable",
+    ]
+}
