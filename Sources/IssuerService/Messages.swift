@@ -289,6 +289,28 @@ enum Messages {
         localized("mail:           \(path)\n", ja: "メール:             \(path)\n")
     }
 
+    static func createdUnseen() -> String {
+        localized("the issuer is made all the same", ja: "発行元はできています")
+    }
+
+    /// What to do about a token whose IDs nobody has seen, and perhaps its start password.
+    static func issuedUnseen(_ user: String, knowsPassword: Bool) -> String {
+        knowsPassword
+            ? localized(
+                "the token is issued all the same: its user ID is \(user)",
+                ja: "トークンは発行済みです。ユーザID は \(user) です")
+            : localized(
+                "nobody knows its start password: `otptoken-issuer revoke \(user)`, then issue it again",
+                ja: "利用開始パスワードは失われました。`otptoken-issuer revoke \(user)` で失効させ、発行し直してください")
+    }
+
+    static func keyUnseen(_ name: String) -> String {
+        let command = "otptoken-issuer key remove \(shellQuoted(name))"
+        return localized(
+            "nobody knows the key: `\(command)`, then add it again",
+            ja: "鍵は失われました。`\(command)` で取り消し、作り直してください")
+    }
+
     static func listening(_ url: String) -> String {
         localized("listening on \(url)", ja: "\(url) で待ち受けています")
     }

@@ -79,7 +79,16 @@ private func initialise(_ line: Invocation, _ home: String) throws(CommandFailur
             home: home, serviceID: serviceID, name: name, url: url, algorithm: algorithm ?? .sha256,
             random: SecretBytes.random)
     }
-    try writeResult(Messages.created(issuer, home))
+    try write(Array(Messages.created(issuer, home).utf8).span, orTell: Messages.createdUnseen())
+}
+
+/// Prints the result of something that is done by now; where nobody sees it, what that means takes the hint's place.
+private func write(_ result: Span<UInt8>, orTell hint: String) throws(CommandFailure) {
+    do {
+        try writeResult(result)
+    } catch {
+        throw CommandFailure(error.status, error.message, hints: [hint])
+    }
 }
 
 private func issue(_ line: Invocation, _ issuer: Issuer) throws(CommandFailure) {
@@ -119,7 +128,9 @@ private func issue(_ line: Invocation, _ issuer: Issuer) throws(CommandFailure) 
     text.append(
         sendmail == nil || failure != nil
             ? Messages.mailLine(issued.mailPath) : Messages.sentLine(email))
-    try text.withBytes { (text) throws(CommandFailure) in try writeResult(text) }
+    let hint = Messages.issuedUnseen(
+        issued.userID, knowsPassword: line.value("start-password-file") != nil)
+    try text.withBytes { (text) throws(CommandFailure) in try write(text, orTell: hint) }
     if let failure { throw failure }
 }
 
@@ -256,7 +267,8 @@ private func key(_ line: Invocation, _ issuer: Issuer) throws(CommandFailure) {
         bearer.withBytes { text.append($0) }
         text.append("\n")
         let line = text.finish()
-        try line.withBytes { (text) throws(CommandFailure) in try writeResult(text) }
+        let hint = Messages.keyUnseen(name)
+        try line.withBytes { (text) throws(CommandFailure) in try write(text, orTell: hint) }
     case ("list", nil):
         let keys = try Messages.naming { () throws(IssuerError) in try issuer.keys() }
         guard !keys.isEmpty else { return }

@@ -1,170 +1,216 @@
 import Foundation
+import Glibc
 import TestSupport
 import Testing
 
-/// Every command where a standard stream is closed, full, or read by nobody.
-struct StreamTests {
-    /// A command of one of the programs, in a home where it can do its work.
-    struct Row: Sendable, CustomTestStringConvertible {
-        let program: String
-        let arguments: String
-        /// Whether it prints a result; then it fails where that cannot be written.
-        var hasResult = true
-        var status: Int32 = 0
-        /// What it does where nobody reads its result any more; else SIGPIPE ends it.
-        var unread: Int32 = 128 + SIGPIPE
-
-        var testDescription: String { "\(program) \(arguments)" }
-        var command: String { arguments.split(separator: " ").first.map(String.init) ?? "" }
+/// Every command, with standard streams as scripts, services and full disks make them.
+@Suite struct `Odd streams` {
+    /// Runs a command with the streams that a shell makes.
+    ///
+    /// - Parameters:
+    ///   - row: the command.
+    ///   - stage: where.
+    ///   - streams: redirections; the pipe that nobody reads is descriptor 4.
+    /// - Returns: what it left behind.
+    /// - Throws: when it does not come to an end.
+    private func run(
+        _ row: StreamRow, on stage: StreamStage, _ streams: String
+    ) throws -> Outcome {
+        let arguments = try row.arguments(stage)
+        let script = """
+            mkfifo pipe && exec 3<>pipe 4>pipe 3<&- && exec "$@" \(streams) 4>&-
+            """
+        return try Program.run(
+            "env",
+            ["--default-signal=PIPE", "sh", "-c", script, "sh", "\(Program.folder)/\(row.program)"]
+                + arguments, home: stage.home.path)
     }
 
-    private static let clientRows =
-        [
-            "show", "show --all", "show --json", "show Work", "list", "list --json", "list --names",
-            "completion bash", "completion zsh", "completion fish", "help", "help show",
-            "--version",
-            "doctor --offline", "doctor --offline --json",
-        ].map { Row(program: "otptoken", arguments: $0) } + [
-            Row(program: "otptoken", arguments: "watch --count 1", unread: 0),
-            Row(program: "otptoken", arguments: "watch --json --count 1", unread: 0),
-            Row(
-                program: "otptoken", arguments: "clock --server ntp://127.0.0.1:9 --timeout 0.1",
-                status: 7),
-        ]
-        + [
-            "rename Work Office", "default Work", "remove --yes Work",
-            "passphrase set --passphrase-file passphrase", "unlock",
-        ].map { Row(program: "otptoken", arguments: $0, hasResult: false) } + [
-            Row(program: "otptoken", arguments: "lock", hasResult: false, status: 1),
-            // The token is there all the same: that its code was not seen is an error of its own.
-            Row(
-                program: "otptoken",
-                arguments: "init --server URL --service-id 10121234 --user-id USER"
-                    + " --start-password-file password", unread: 1),
-        ]
-
-    private static let issuerRows =
-        [
-            "init --service-id 1 --name Other --url https://otp.example --home other",
-            "issue --email a@example.com", "list", "list --json", "key add vpn",
-            "export --format oath-csv", "completion bash",
-            "help",
-            "--version",
-        ].map { Row(program: "otptoken-issuer", arguments: $0) } + [
-            Row(program: "otptoken-issuer", arguments: "verify USER 12345678", status: 1),
-            Row(program: "otptoken-issuer", arguments: "revoke USER", hasResult: false),
-            Row(program: "otptoken-issuer", arguments: "unlock USER", hasResult: false),
-        ]
-
-    /// It prints no result, and goes on until it is stopped.
-    private static let endless: Set = ["serve"]
-
-    private let home: TemporaryFolder
-
-    init() throws {
-        home = try TemporaryFolder()
-        try StoreMaker.write(
-            [StoreMaker.token("Acme Bank", period: 3600), StoreMaker.token("Work", period: 3600)],
-            home: home.path)
-        try Program.configure(home: home.path)
-        for (name, text) in [
-            ("passphrase", "correct horse"), ("password", RunningIssuer.startPassword),
-        ] { try text.write(toFile: "\(home.path)/\(name)", atomically: true, encoding: .utf8) }
+    private func expectResult(
+        _ row: StreamRow, _ outcome: Outcome, sourceLocation: SourceLocation = #_sourceLocation
+    ) {
+        let matches = outcome.output.range(of: row.result ?? "^$", options: .regularExpression)
+        #expect(outcome.status == 0 && matches != nil, "\(outcome)", sourceLocation: sourceLocation)
     }
 
-    @Test(arguments: [("otptoken", clientRows), ("otptoken-issuer", issuerRows)])
-    func `every command has a row`(program: String, rows: [Row]) throws {
-        let help = try Program.run("\(Program.folder)/\(program)", ["help"], home: home.path).output
-        let commands = help.split(separator: "\n").compactMap {
-            $0.firstMatch(of: #/^  ([a-z]+) /#).map { String($0.1) }
+    /// Checks that there is one error, and that it says that the result could not be written.
+    private func expectUnwritten(
+        _ row: StreamRow, _ outcome: Outcome, why: String,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) {
+        #expect(
+            outcome.status == 1 && outcome.output == "", "\(outcome)",
+            sourceLocation: sourceLocation)
+        let lines = outcome.errors.split(separator: "\n")
+        let errors = lines.filter { $0.hasPrefix(row.program) }
+        #expect(
+            errors == ["\(row.program): cannot write the result: \(why)"], "\(outcome)",
+            sourceLocation: sourceLocation)
+        #expect(lines.last?.hasPrefix("hint: ") == true, sourceLocation: sourceLocation)
+    }
+
+    /// Checks that files are what they would be anyway, and hold nothing that was to be printed.
+    private func expectIntactFiles(
+        _ row: StreamRow, _ stage: StreamStage, sourceLocation: SourceLocation = #_sourceLocation
+    ) throws {
+        let open = ["--passphrase-file", "passphrase"]
+        let files = try stage.files()
+        let names = try Program.run(
+            Program.otptoken, open + ["list", "--names"], home: stage.home.path)
+        #expect(
+            names.output == row.names.map { "\($0)\n" }.joined() && names.errors == "",
+            "\(names)", sourceLocation: sourceLocation)
+        if let issuer = stage.issuer {
+            let users = try issuer.run("list")
+            #expect(users.status == 0, "\(users)", sourceLocation: sourceLocation)
         }
+        // The same where the streams are as usual.
+        let twin = try StreamStage(row)
+        let usual = try run(row, on: twin, "")
+        let printed = (usual.output + usual.errors).split(separator: "\n").map(String.init)
+        // IDs are random, and so is which lock they share.
+        let folders = { (names: [String]) in
+            names.filter { !$0.contains("/locks/") }
+                .map { $0.replacing(#/[0-9]{14}[A-Z]{2}|[0-9a-f]{16}/#, with: "ID") }.sorted()
+        }
+        let expected = try folders(Array(twin.files().keys))
+        #expect(folders(Array(files.keys)) == expected, sourceLocation: sourceLocation)
+        for (name, bytes) in files {
+            let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(
+                String.init)
+            let found = Set(lines).intersection(printed)
+            #expect(found.isEmpty, "\(name)", sourceLocation: sourceLocation)
+        }
+    }
+
+    @Test(arguments: [("otptoken", []), ("otptoken-issuer", ["serve"])])
+    func `no command is left out`(program: String, others: [String]) throws {
+        let home = try TemporaryFolder()
+        let help = try Program.run("\(Program.folder)/\(program)", ["help"], home: home.path)
+        let commands = help.output.matches(of: #/\n  ([a-z]+) /#).map { String($0.1) }
+        let rows = StreamRow.all.filter { $0.program == program }
         #expect(commands.count > 5)
         #expect(
-            Set(commands).subtracting(Self.endless)
-                == Set(rows.map(\.command)).subtracting(["--version"]))
+            Set(commands)
+                == Set(rows.map(\.command)).subtracting(["--version", "--help"]).union(others))
     }
 
-    /// Runs a row, its names filled in, within a script in which it is called `COMMAND`.
-    private func run(_ row: Row, _ script: String) throws -> Outcome {
-        var arguments = row.arguments
-        let ofIssuer = row.program == "otptoken-issuer"
-        // Its own init makes another one.
-        let needsIssuer = ofIssuer ? !arguments.contains("--home") : arguments.contains("URL")
-        let issuer = needsIssuer ? try RunningIssuer() : nil
-        if let issuer {
-            let user = try issuer.issue()
-            if row.command == "export" {
-                // There is something to export.
-                let enrolled = try Person().enrol(issuer.url, user: user)
-                try #require(enrolled.status == 0)
-            }
-            arguments = arguments.replacing("USER", with: user)
-                .replacing("URL", with: issuer.url)
-            if ofIssuer { arguments = "--home \(issuer.folder.path)/issuer \(arguments)" }
-        }
-        defer { withExtendedLifetime(issuer) {} }
-        return try Program.run(
-            "/bin/sh", ["-c", script.replacing("COMMAND", with: "\(row.program) \(arguments)")],
-            home: home.path)
-    }
-
-    /// Whether everything that was in the store can still be had: nothing was written to where a stream was.
-    private func expectWholeStore(after row: Row) throws {
-        let names = try Program.run(
-            Program.otptoken, ["list", "--names", "--passphrase-file", "passphrase"],
-            home: home.path)
-        #expect(names.status == 0 && names.output.hasPrefix("Acme Bank\n"), "\(names)")
-    }
-
-    @Test(arguments: clientRows + issuerRows)
-    func `where standard output takes nothing, a result is a failure`(row: Row) throws {
-        for redirection in [">&-", ">/dev/full"] {
-            // What has been done once is not done twice.
-            let outcome = try StreamTests().run(row, "COMMAND \(redirection)")
-            guard row.hasResult else {
-                #expect(outcome.status == row.status, "\(outcome)")
-                continue
-            }
-            #expect(outcome.status == 1 && outcome.output == "", "\(redirection): \(outcome)")
-            let reason = redirection == ">&-" ? "Bad file descriptor" : "No space left on device"
-            let errors = outcome.errors.split(separator: "\n").filter {
-                $0.hasPrefix("\(row.program): ")
-            }
-            #expect(errors.count == 1 && errors[0].hasSuffix(reason), "\(outcome)")
+    @Test(
+        arguments: StreamRow.all,
+        [(">&-", "Bad file descriptor"), ("> /dev/full", "No space left on device")])
+    func `a result that cannot be written is an error`(
+        row: StreamRow, streams: (redirection: String, why: String)
+    ) throws {
+        let stage = try StreamStage(row)
+        let outcome = try run(row, on: stage, streams.redirection)
+        if row.result == nil {
+            expectResult(row, outcome)
+        } else {
+            expectUnwritten(row, outcome, why: streams.why)
         }
     }
 
-    @Test(arguments: clientRows + issuerRows)
-    func `where standard error takes nothing, all goes on`(row: Row) throws {
-        for redirection in ["2>&-", "2>/dev/full"] {
-            let outcome = try StreamTests().run(row, "COMMAND \(redirection)")
-            #expect(outcome.status == row.status, "\(redirection): \(outcome)")
-            #expect(outcome.output.isEmpty != row.hasResult, "\(outcome)")
+    @Test(arguments: StreamRow.all, ["2>&-", "2> /dev/full", "<&-", "<&- 2>&-"])
+    func `the result comes without the other streams`(row: StreamRow, redirection: String) throws {
+        let stage = try StreamStage(row)
+        let outcome = try run(row, on: stage, redirection)
+        expectResult(row, outcome)
+        if redirection.contains("2") { #expect(outcome.errors == "") }
+    }
+
+    @Test(arguments: StreamRow.all)
+    func `without any stream what is done is done, and no file takes a stream's place`(
+        row: StreamRow
+    ) throws {
+        let stage = try StreamStage(row)
+        let outcome = try run(row, on: stage, "<&- >&- 2>&-")
+        #expect(outcome.status == (row.result == nil ? 0 : 1) && outcome.signal == nil)
+        try expectIntactFiles(row, stage)
+    }
+
+    @Test(arguments: StreamRow.all)
+    func `a reader that is gone ends what only prints`(row: StreamRow) throws {
+        let stage = try StreamStage(row)
+        let outcome = try run(row, on: stage, ">&4")
+        switch row.end {
+        case _ where row.result == nil: expectResult(row, outcome)
+        case .signal: #expect(outcome.signal == SIGPIPE && outcome.errors == "", "\(outcome)")
+        case .failure: expectUnwritten(row, outcome, why: "Broken pipe")
+        case .success: #expect(outcome.status == 0 && outcome.signal == nil, "\(outcome)")
         }
     }
 
-    @Test(arguments: clientRows + issuerRows)
-    func `where standard input is closed, all goes on`(row: Row) throws {
-        let outcome = try run(row, "COMMAND <&-")
-        #expect(outcome.status == row.status, "\(outcome)")
-        #expect(outcome.output.isEmpty != row.hasResult, "\(outcome)")
+    @Test(arguments: [
+        ["show", "--passphrase-file", "-"],
+        ["passphrase", "change", "--passphrase-file", "passphrase", "--new-passphrase-file", "-"],
+        ["unlock", "--passphrase-file", "-"], ["init", "--mail", "-"],
+        [
+            "init", "--server", "http://127.0.0.1:9", "--service-id", "10121234", "--user-id",
+            "12345678901234DC", "--start-password-file", "-",
+        ],
+    ])
+    func `a standard input that is closed is told from an empty one`(arguments: [String]) throws {
+        let row = StreamRow(
+            program: "otptoken", command: arguments[0], arguments: { _ in arguments }, result: nil,
+            isLocked: true)
+        let stage = try StreamStage(row)
+        let outcome = try run(row, on: stage, "<&-")
+        #expect(outcome.status == 1 && outcome.output == "")
+        #expect(
+            outcome.errors.hasPrefix("otptoken: cannot use standard input: Bad file descriptor\n"),
+            "\(outcome)")
     }
 
-    @Test(arguments: clientRows + issuerRows)
-    func `where all three are closed, no file takes their place`(row: Row) throws {
-        let outcome = try run(row, "COMMAND <&- >&- 2>&-")
-        #expect(outcome.status == (row.hasResult ? 1 : row.status), "\(outcome)")
-        try expectWholeStore(after: row)
+    @Test(arguments: [
+        (
+            "issue", "",
+            "nobody knows its start password: `otptoken-issuer revoke USER`, then issue it again"
+        ),
+        ("key", "add", "nobody knows the key: `otptoken-issuer key remove vpn`, then add it again"),
+        ("init", "", "the issuer is made all the same"),
+    ])
+    func `what the issuer has made and nobody has seen is not made twice`(
+        command: String, label: String, hint: String
+    ) throws {
+        let row = try #require(
+            StreamRow.all.first {
+                $0.program == "otptoken-issuer" && $0.command == command && $0.label == label
+            })
+        let outcome = try run(row, on: StreamStage(row), "> /dev/full")
+        let errors = outcome.errors.replacing(#/[0-9]{14}[A-Z]{2}/#, with: "USER")
+        #expect(errors.hasSuffix("\nhint: \(hint)\n"), "\(outcome)")
+        #expect(!errors.contains("run the command again"))
     }
 
-    @Test(arguments: (clientRows + issuerRows).filter { $0.hasResult })
-    func `where nobody reads any more, it ends`(row: Row) throws {
-        // The reader is gone before it begins. This process may ignore SIGPIPE, which its children inherit.
-        let outcome = try run(
-            row,
-            "{ sleep 0.2; env --default-signal=PIPE COMMAND; echo $? >status; } | true; exit $(cat status)"
-        )
-        #expect(outcome.status == row.unread, "\(outcome)")
-        #expect((outcome.errors == "") == (row.unread != 1), "\(outcome)")
+    @Test func `the issuer serves without any stream`() throws {
+        let issuer = try RunningIssuer()
+        var server: RunningProgram?
+        var url = ""
+        // Between the search for a free port and its use somebody else may take it.
+        for _ in 0..<5 where server == nil {
+            let port = try ScriptedServer.deadPort()
+            let running = try RunningProgram(
+                "sh",
+                [
+                    "-c", #"exec "$@" <&- >&- 2>&-"#, "sh", Program.issuer, "--home",
+                    issuer.folder.path + "/issuer", "serve", "--listen", "127.0.0.1:\(port)",
+                ], home: issuer.folder.path)
+            let isUp = poll { () -> Bool? in
+                if running.waitStatus(within: 0) != nil { return false }
+                return ScriptedServer.listens(port, on: "127.0.0.1") ? true : nil
+            }
+            if isUp == true, running.waitStatus(within: 0) == nil {
+                (server, url) = (running, "http://127.0.0.1:\(port)")
+            }
+        }
+        let running = try #require(server)
+        let user = try issuer.issue()
+        let person = try Person()
+        let enrolled = try person.enrol(url, user: user)
+        #expect(enrolled.status == 0 && enrolled.output.count == 9, "\(enrolled)")
+        running.signal(SIGTERM)
+        #expect(running.waitStatus(within: 20) != nil)
+        let verdict = try issuer.run("verify", [user, String(enrolled.output.dropLast())])
+        #expect(verdict.output == "accepted\n", "\(verdict)")
     }
 }
