@@ -111,7 +111,8 @@ import Testing
         #expect(second.output.hasSuffix("2 of 2 servers): codes may be refused\n"))
         #expect(second.errors == "No server is to be asked now.\n")
         let object = try check("--if-due", "--json", "--quiet")
-        #expect(object.output.hasPrefix(#"{"verdict":"warning","offset":15."#))
+        // The way there takes some microseconds more than the way back, or less.
+        #expect(object.output.contains(#/^{"verdict":"warning","offset":1(4\.9|5\.0)/#))
         #expect(object.output.hasSuffix(#","servers":[]}"# + "\n") && object.errors == "")
         #expect(home.requests == [1, 1])
         _ = try check()
