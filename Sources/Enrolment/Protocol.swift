@@ -17,9 +17,10 @@ package enum EnrolmentProtocol {
     /// - Parameters:
     ///   - status: its HTTP status.
     ///   - body: its body.
-    /// - Returns: false for any other server.
+    /// - Returns: false for any other server: others have errors in JSON, too, but not this word with this status.
     package static func isIssuer(status: Int, body: [UInt8]) -> Bool {
-        Refusal(status: status) != nil && Wire.decode(ErrorReply.self, body) != nil
+        guard let refusal = Refusal(status: status) else { return false }
+        return Wire.decode(ErrorReply.self, body)?.error == refusal.rawValue
     }
 
     static func identities(serviceID: String, userID: String) -> SPAKE2Plus.Identities {

@@ -73,7 +73,8 @@ struct DoctorTests {
     @Test(arguments: [
         ("200 OK", "<html>Welcome</html>"), ("400 Bad Request", "<html>nginx</html>"),
         ("200 OK", #"{"error":"invalid"}"#), ("404 Not Found", #"{"error":"invalid"}"#),
-        ("302 Found", ""),
+        ("302 Found", ""), ("400 Bad Request", #"{"error":"bad request"}"#),
+        ("401 Unauthorized", #"{"error":"invalid"}"#),
     ]) func `another server in its place is a problem`(status: String, body: String) throws {
         let server = try ScriptedServer { _ in
             Array(
