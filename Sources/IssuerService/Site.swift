@@ -1,6 +1,5 @@
 package import Cryptography
 internal import Enrolment
-internal import JSON
 package import Platform
 
 /// Everything that an issuer answers over HTTP, by path.
@@ -40,13 +39,16 @@ package struct Site: Sendable {
         report: (IssuerError) -> Void
     ) -> HTTPMessage {
         guard !onlyProxies || proxies.contains(peer) || chargedAddress(peer) == nil else {
-            return error(403, "refused")
+            return .json(403, EnrolmentIssuer.reply(.refused))
         }
         guard let address = chargedAddress(client(of: request, peer)) else {
             return route(request, now: now, random: random, report: report).answer
         }
         if let wait = throttle.wait(address, now: now) {
-            return error(429, "throttled", wait)
+            return .json(
+                Refusal.throttled.status,
+                EnrolmentIssuer.reply(.throttled, retryAfter: Int(clamping: wait)),
+                .init("Retry-After", "\(wait)"))
         }
         let (answer, isStart) = route(request, now: now, random: random, report: report)
         guard case .response(let status, _) = answer.start else { return answer }
@@ -86,13 +88,5 @@ package struct Site: Sendable {
         let address = last.filter { $0 != " " }
         let isAddress = address.allSatisfy { $0.isHexDigit || $0 == "." || $0 == ":" }
         return isAddress && !address.isEmpty ? address : peer
-    }
-
-    private func error(_ status: Int, _ error: String, _ wait: Int64? = nil) -> HTTPMessage {
-        var members: [JSONValue.Member] = [.init(name: "error", value: .string(error))]
-        guard let wait else { return .json(status, JSONValue.object(members).encoded) }
-        members.append(.init(name: "retry_after", value: .integer(wait)))
-        return .json(
-            status, JSONValue.object(members).encoded, .init("Retry-After", "\(wait)"))
     }
 }

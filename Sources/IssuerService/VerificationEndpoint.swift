@@ -1,4 +1,5 @@
 package import Cryptography
+internal import Enrolment
 internal import JSON
 package import Platform
 
@@ -26,26 +27,31 @@ package struct VerificationEndpoint: Sendable {
         _ request: HTTPMessage, now: Int64, random: RandomSource, report: (IssuerError) -> Void
     ) -> HTTPMessage {
         guard case .request(let method, _) = request.start else {
-            return Self.error(400, "invalid")
+            return .json(400, EnrolmentIssuer.reply(.invalid))
         }
-        guard method == "POST" else { return Self.error(405, "invalid", .init("Allow", "POST")) }
+        guard method == "POST" else {
+            return .json(405, EnrolmentIssuer.reply(.invalid), .init("Allow", "POST"))
+        }
         do throws(IssuerError) {
             guard let bearer = Self.bearer(request), let key = try issuer.key(shownAs: bearer)
             else {
                 // RFC 6750, section 3.
-                return Self.error(401, "refused", .init("WWW-Authenticate", "Bearer"))
+                return .json(
+                    401, EnrolmentIssuer.reply(.refused), .init("WWW-Authenticate", "Bearer"))
             }
-            guard request.mediaType == "application/json" else { return Self.error(415, "invalid") }
+            guard request.mediaType == "application/json" else {
+                return .json(415, EnrolmentIssuer.reply(.invalid))
+            }
             guard let json = JSONValue(request.body), let userID = json["user_id"]?.string,
                 let code = json["code"]?.string, userID.utf8.count <= Self.longest,
                 code.utf8.count <= Self.longest
-            else { return Self.error(400, "invalid") }
+            else { return .json(400, EnrolmentIssuer.reply(.invalid)) }
             return Self.answer(
                 try issuer.verify(
                     userID: userID, code: code, now: now, random: random, by: .service(key.name)))
         } catch {
             report(error)
-            return Self.error(503, "unavailable")
+            return .json(503, EnrolmentIssuer.reply(.unavailable))
         }
     }
 
@@ -57,15 +63,6 @@ package struct VerificationEndpoint: Sendable {
                 ["result": "rejected", "reason": .string(reason.rawValue)]
             }
         return .json(200, json.encoded)
-    }
-
-    private static func error(
-        _ status: Int, _ error: JSONValue, _ fields: HTTPMessage.Field...
-    ) -> HTTPMessage {
-        let json: JSONValue = ["error": error]
-        var answer = HTTPMessage.json(status, json.encoded)
-        answer.fields += fields
-        return answer
     }
 
     /// What stands behind the scheme, whose case does not matter (RFC 9110, section 11.1).
