@@ -20,13 +20,21 @@ package func localMoment(_ time: Int64) -> String {
 
 /// A moment as the Date field of a mail has it (RFC 5322, section 3.3), in UTC.
 package func mailDate(_ time: Int64) -> String {
+    utc(time, "%a, %d %b %Y %H:%M:%S +0000") ?? ""
+}
+
+/// A moment in UTC, as RFC 3339 has it: `2031-11-20T09:05:07Z`.
+package func utcMoment(_ time: Int64) -> String { utc(time, "%Y-%m-%dT%H:%M:%SZ") ?? "\(time)" }
+
+/// A moment in UTC by a format of strftime; nil where the calendar ends.
+private func utc(_ time: Int64, _ format: String) -> String? {
     var seconds = time_t(time)
     var parts = unsafe tm()
     var text = [CChar](repeating: 0, count: 64)
     // The locale is never set, so that the names are English.
     guard unsafe gmtime_r(&seconds, &parts) != nil,
-        unsafe strftime(&text, text.count, "%a, %d %b %Y %H:%M:%S +0000", &parts) > 0
-    else { return "" }
+        unsafe strftime(&text, text.count, format, &parts) > 0
+    else { return nil }
     return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
 }
 
@@ -106,15 +114,4 @@ private func days(year: Int64, month: Int64, day: Int64) -> Int64? {
     let before = year - 1
     return before * 365 + before / 4 - before / 100 + before / 400 - 719_162
         + lengths.prefix(Int(month) - 1).reduce(0, +) + day - 1
-}
-
-/// A moment in UTC, as RFC 3339 has it: `2031-11-20T09:05:07Z`.
-package func utcMoment(_ time: Int64) -> String {
-    var seconds = time_t(time)
-    var parts = unsafe tm()
-    var text = [CChar](repeating: 0, count: 32)
-    guard unsafe gmtime_r(&seconds, &parts) != nil,
-        unsafe strftime(&text, text.count, "%Y-%m-%dT%H:%M:%SZ", &parts) > 0
-    else { return "\(time)" }
-    return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
 }
