@@ -61,7 +61,12 @@ struct Finding {
 
 /// `doctor`: looks at everything that codes depend on, and says what to do.
 func doctor(_ line: Invocation, _ session: Session) throws(CommandFailure) {
-    if line.has("restore-backup") { return try restoreBackup(session) }
+    if line.has("restore-backup") {
+        for option in ["json", "offline", "ca-file"] where line.has(option) {
+            throw Messages.excludes("restore-backup", option)
+        }
+        return try restoreBackup(session)
+    }
     let caFile = line.value("ca-file")
     if let caFile, !isReadable(caFile) { throw .file(.missing, caFile) }
     let outside = OutsideFindings(session, caFile: caFile, isOffline: line.has("offline"))
@@ -96,11 +101,9 @@ extension Session {
         findings.append(backupFinding(backup, store))
         findings += storesAside().map { Finding(.formerStore, .note, Messages.aside($0)) }
         if let sealed = store.sealed { findings.append(appLock(sealed)) }
-        if case .whole(let tokens, _) = store {
-            let now = wallClockSeconds()
-            findings += tokens.compactMap { tokenFinding($0, at: now) }
-            findings += outside.issuers(of: tokens)
-        }
+        let now = wallClockSeconds()
+        findings += (store.tokens ?? []).compactMap { tokenFinding($0, at: now) }
+        findings += outside.issuers(of: store.tokens)
         findings.append(outside.clock())
         findings.append(clipboard())
         return findings
@@ -229,6 +232,15 @@ private enum StoreCondition {
         case .missing, .damaged: nil
         case .whole(_, let store): store
         case .closed(_, let store): store
+        }
+    }
+
+    /// Its tokens; none where there is no store, nil where there is one that does not open.
+    var tokens: [Token]? {
+        switch self {
+        case .missing: []
+        case .whole(let tokens, _): tokens
+        case .damaged, .closed: nil
         }
     }
 }
