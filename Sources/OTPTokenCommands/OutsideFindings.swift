@@ -1,7 +1,6 @@
 internal import ClockCheck
 internal import Enrolment
 internal import Platform
-internal import TokenStore
 
 /// What `doctor` finds outside of the person's files: the clock, and the issuers.
 struct OutsideFindings {
@@ -26,6 +25,20 @@ struct OutsideFindings {
         self.isOffline = isOffline
     }
 
+    /// Asks, side by side: issuers in this process, time servers in another one.
+    ///
+    /// - Parameter servers: those of the tokens; nil when the store does not open.
+    /// - Returns: a finding for each issuer, and one for the clock.
+    func findings(issuers servers: [String]?) -> [Finding] {
+        let settings = try? Settings(session.locations.config)
+        let permission = isOffline ? .offline : Self.permission(settings)
+        let check = startCheck(permission)
+        let answers = issuers(servers)
+        check?.wait(seconds: 4)
+        let corrects = (try? settings?.correctsClock()) ?? false
+        return answers + [clock(permission, correcting: corrects)]
+    }
+
     // MARK: The clock
 
     private enum Permission {
@@ -34,25 +47,30 @@ struct OutsideFindings {
         case unclear
     }
 
-    /// What is known of this machine's clock, once servers have been asked if that is due.
-    func clock() -> Finding {
-        let settings = try? Settings(session.locations.config)
-        let permission = isOffline ? .offline : Self.permission(settings)
-        var known = KnownClock(session.locations)
-        if known.measured == nil, permission == .given {
-            session.progress(Messages.checkingClock)
-            UnaskedCheck(session, patience: .long)?.wait(seconds: 4)
-            known = KnownClock(session.locations)
+    /// Lets servers be asked if that is due.
+    private func startCheck(_ permission: Permission) -> UnaskedCheck? {
+        guard permission == .given, KnownClock(session.locations).measured == nil else {
+            return nil
         }
-        let corrects = (try? settings?.correctsClock()) ?? false
-        let clock = CodeClock(known.state, correcting: corrects)
-        let what = Messages.clockVerdict(clock.state, isCorrected: clock.isCorrected)
-        let remedies = [Messages.clockRemedy(clock.state.verdict)].compactMap { $0 }
-        switch clock.state.verdict {
+        session.progress(Messages.checkingClock)
+        return UnaskedCheck(session, patience: .long)
+    }
+
+    /// What is known of this machine's clock.
+    private func clock(_ permission: Permission, correcting isWanted: Bool) -> Finding {
+        let state = KnownClock(session.locations).state
+        let clock = CodeClock(state, correcting: isWanted)
+        let what = Messages.clockVerdict(state, isCorrected: clock.isCorrected)
+        let remedies = [Messages.clockRemedy(state.verdict)].compactMap { $0 }
+        switch state.verdict {
         case .ok: return Finding(.clock, .ok, what)
         case .note: return Finding(.clock, .note, what, remedies: remedies)
         case .warning, .error:
-            let isMadeUpFor = clock.isCorrected && [.ok, .note].contains(clock.verdict)
+            guard clock.isCorrected else {
+                let hints = Messages.clockNotGoodEnough(state).hints
+                return Finding(.clock, .problem, what, remedies: hints)
+            }
+            let isMadeUpFor = [.ok, .note].contains(clock.verdict)
             return Finding(.clock, isMadeUpFor ? .note : .problem, what, remedies: remedies)
         case .unknown: return unknownClock(permission, what)
         }
@@ -85,11 +103,8 @@ struct OutsideFindings {
     // MARK: The issuers
 
     /// Whether each issuer answers; codes do not need it, the next enrolment does.
-    ///
-    /// - Parameter tokens: those of the store; nil when it does not open.
-    /// - Returns: a finding for each issuer.
-    func issuers(of tokens: [Token]?) -> [Finding] {
-        guard let tokens else {
+    private func issuers(_ texts: [String]?) -> [Finding] {
+        guard let texts else {
             return [
                 isOffline
                     ? Finding(.issuer, .note, Messages.issuersOffline)
@@ -98,8 +113,8 @@ struct OutsideFindings {
             ]
         }
         var servers: [ServerURL] = []
-        for token in tokens {
-            guard let server = ServerURL(token.server), !servers.contains(server) else { continue }
+        for text in texts {
+            guard let server = ServerURL(text), !servers.contains(server) else { continue }
             servers.append(server)
         }
         guard !isOffline else {

@@ -217,9 +217,26 @@ struct DoctorTests {
             #expect(findings.map(\.verdict) == [verdict], "\(findings)")
             #expect(findings.first?.message.contains("2 of 2 servers") == true)
             #expect(findings.first?.remedies.isEmpty == (verdict == "ok"))
+            let corrects = "`otptoken show --correct`, or `clock.correct = on`, makes up for it"
+            #expect(
+                findings.first?.remedies.contains(corrects) == (verdict == "problem"))
         }
         // What holds is not asked for again.
         #expect(servers.map(\.received.count) == [1, 1])
+    }
+
+    @Test func `the clock is checked while issuers are asked`() throws {
+        let servers = try (1...2).map { _ in try ScriptedTimeServer(ahead: 0) }
+        let names = servers.map(\.url).joined(separator: " ")
+        try Program.configure("clock.servers = \(names)", home: person.home)
+        // An issuer that does not answer before a time server was asked.
+        let issuer = try ScriptedServer { _ in
+            let isAsked = poll { servers[0].received.isEmpty ? nil : true }
+            return isAsked == true ? answer(400, #"{"error":"invalid"}"#) : nil
+        }
+        try write(issuer.url)
+        let (findings, status) = try examine("issuer")
+        #expect(status == 0 && findings.map(\.verdict) == ["ok"], "\(findings)")
     }
 
     @Test func `a clock that is wrong, but made up for, is a note`() throws {
