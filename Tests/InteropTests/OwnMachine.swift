@@ -100,8 +100,15 @@ struct OwnMachine {
     private static func write(_ text: String, _ path: String, isProgram: Bool = false) throws {
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        try text.write(toFile: path, atomically: true, encoding: .utf8)
-        try FileManager.default.setAttributes(
-            [.posixPermissions: isProgram ? 0o700 : 0o600], ofItemAtPath: path)
+        guard isProgram else {
+            try text.write(toFile: path, atomically: true, encoding: .utf8)
+            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
+            return
+        }
+        // By another process: while a child of this one, started beside, holds it open for writing, nobody can run it.
+        let made = try Program.run(
+            "/bin/sh", ["-c", "umask 077; cat >\"$1\" && chmod 700 \"$1\"", "sh", path],
+            home: folder.path, input: text)
+        try #require(made.status == 0)
     }
 }
