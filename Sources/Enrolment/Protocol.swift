@@ -12,15 +12,22 @@ package enum EnrolmentProtocol {
     /// A body for `startPath` that starts nothing, and costs nobody a try: an issuer calls it invalid.
     package static let probe = Array("{}".utf8)
 
-    /// Whether an answer to the probe is an issuer's.
+    /// Takes the answer to the probe: an issuer calls it invalid, or wants to be left alone for a while.
     ///
     /// - Parameters:
     ///   - status: its HTTP status.
     ///   - body: its body.
-    /// - Returns: false for any other server: others have errors in JSON, too, but not this word with this status.
-    package static func isIssuer(status: Int, body: [UInt8]) -> Bool {
-        guard let refusal = Refusal(status: status) else { return false }
-        return Wire.decode(ErrorReply.self, body)?.error == refusal.rawValue
+    /// - Throws: `EnrolmentError.refused` with `.unavailable`; `.malformed` where the answer is not an issuer's.
+    package static func receiveProbe(status: Int, body: [UInt8]) throws(EnrolmentError) {
+        // Others answer a bad request with a 400 and some JSON, too: the word counts.
+        guard let refusal = Refusal(status: status),
+            Wire.decode(ErrorReply.self, body)?.error == refusal.rawValue
+        else { throw .malformed("status \(status)") }
+        switch refusal {
+        case .invalid, .throttled: return
+        case .unavailable: throw .refused(refusal, retryAfter: nil)
+        case .refused, .expired, .locked: throw .malformed("status \(status)")
+        }
     }
 
     static func identities(serviceID: String, userID: String) -> SPAKE2Plus.Identities {

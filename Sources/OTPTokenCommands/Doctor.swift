@@ -61,7 +61,12 @@ struct Finding {
 
 /// `doctor`: looks at everything that codes depend on, and says what to do.
 func doctor(_ line: Invocation, _ session: Session) throws(CommandFailure) {
-    if line.has("restore-backup") { return try restoreBackup(session) }
+    if line.has("restore-backup") {
+        for option in ["json", "offline", "ca-file"] where line.has(option) {
+            throw Messages.excludes("restore-backup", option)
+        }
+        return try restoreBackup(session)
+    }
     let caFile = line.value("ca-file")
     if let caFile, !isReadable(caFile) { throw .file(.missing, caFile) }
     let outside = OutsideFindings(session, caFile: caFile, isOffline: line.has("offline"))
@@ -85,6 +90,14 @@ func doctor(_ line: Invocation, _ session: Session) throws(CommandFailure) {
 
 extension Session {
     fileprivate func findings(_ outside: OutsideFindings) -> [Finding] {
+        let (inside, servers) = findingsInFiles()
+        // What others answer is read once no seed and no key is in this process any more.
+        unlocking.forget()
+        return inside + outside.findings(issuers: servers) + [clipboard()]
+    }
+
+    /// What is to be found in the person's files, and the servers of the tokens; nil for a store that does not open.
+    private func findingsInFiles() -> (findings: [Finding], servers: [String]?) {
         var findings = [folder(locations.data)]
         if locations.state != locations.data { findings.append(folder(locations.state)) }
         let first = examine(locations.store)
@@ -96,14 +109,9 @@ extension Session {
         findings.append(backupFinding(backup, store))
         findings += storesAside().map { Finding(.formerStore, .note, Messages.aside($0)) }
         if let sealed = store.sealed { findings.append(appLock(sealed)) }
-        if case .whole(let tokens, _) = store {
-            let now = wallClockSeconds()
-            findings += tokens.compactMap { tokenFinding($0, at: now) }
-            findings += outside.issuers(of: tokens)
-        }
-        findings.append(outside.clock())
-        findings.append(clipboard())
-        return findings
+        let now = wallClockSeconds()
+        findings += (store.tokens ?? []).compactMap { tokenFinding($0, at: now) }
+        return (findings, store.tokens?.map(\.server))
     }
 
     private func folder(_ path: String) -> Finding {
@@ -229,6 +237,15 @@ private enum StoreCondition {
         case .missing, .damaged: nil
         case .whole(_, let store): store
         case .closed(_, let store): store
+        }
+    }
+
+    /// Its tokens; none where there is no store, nil where there is one that does not open.
+    var tokens: [Token]? {
+        switch self {
+        case .missing: []
+        case .whole(let tokens, _): tokens
+        case .damaged, .closed: nil
         }
     }
 }

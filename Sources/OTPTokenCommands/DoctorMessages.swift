@@ -74,24 +74,80 @@ extension Messages {
 
     // MARK: Outside
 
-    static func askingIssuer(_ server: ServerURL) -> String {
-        let host = printable(server.authority)
-        return localized("Asking \(host)…", ja: "\(host) に尋ねています…")
+    static func askingIssuers(_ servers: [ServerURL]) -> String {
+        let (host, more) = (printable(servers[0].authority), servers.count - 1)
+        return more == 0
+            ? localized("Asking \(host)…", ja: "\(host) に尋ねています…")
+            : localized("Asking \(host) and \(more) more…", ja: "\(host) ほか \(more) 件に尋ねています…")
+    }
+
+    private static func issuer(_ server: ServerURL) -> String {
+        localized("issuer \(server.text)", ja: "発行元 \(server.text)")
     }
 
     static func issuerAnswers(_ server: ServerURL) -> String {
-        localized("issuer \(server.text): it answers", ja: "発行元 \(server.text): 応答があります")
+        server.isSecure
+            ? localized(
+                "\(issuer(server)): it answers, and its certificate is valid",
+                ja: "\(issuer(server)): 応答があり、証明書も有効です")
+            : localized("\(issuer(server)): it answers", ja: "\(issuer(server)): 応答があります")
     }
 
     static func notAsked(_ server: ServerURL) -> String {
         localized(
-            "issuer \(server.text): not asked (--offline)",
-            ja: "発行元 \(server.text): 尋ねていません（--offline）")
+            "\(issuer(server)): not asked (--offline)", ja: "\(issuer(server)): 尋ねていません（--offline）")
     }
 
-    static var codesGoOn: String {
+    static func notProtected(_ server: ServerURL) -> String {
         localized(
-            "codes need no issuer: they are as good as ever", ja: "発行元に接続できなくても、コードはそのまま使えます")
+            "\(issuer(server)): not asked, since it is not protected by TLS",
+            ja: "\(issuer(server)): TLS で保護されていないので、尋ねていません")
+    }
+
+    static var issuersOffline: String {
+        localized("issuers: not asked (--offline)", ja: "発行元: 尋ねていません（--offline）")
+    }
+
+    static var issuersUnknown: String {
+        localized(
+            "issuers and ends of tokens: the store does not open",
+            ja: "発行元とトークンの有効期限: ストアを開けないので分かりません")
+    }
+
+    static var opensStore: String {
+        localized(
+            "once it opens, run `otptoken doctor` again",
+            ja: "開けるようになったら、もう一度 `otptoken doctor` を実行してください")
+    }
+
+    /// What is wrong with an issuer, by its whole address: there can be two on one host.
+    static func ofIssuer(_ server: ServerURL, _ failure: CommandFailure) -> CommandFailure {
+        CommandFailure(
+            failure.status, "\(issuer(server)): \(failure.message)",
+            hints: failure.hints + [
+                localized(
+                    "codes need no issuer: they are as good as ever",
+                    ja: "発行元に接続できなくても、コードはそのまま使えます")
+            ])
+    }
+
+    static var clockOffline: String {
+        localized("clock: not checked (--offline)", ja: "時計: 調べていません（--offline）")
+    }
+
+    static var clockNever: String {
+        localized(
+            "clock: not checked (clock.check = never)", ja: "時計: 調べていません（clock.check = never）")
+    }
+
+    static var clockUnclear: String {
+        localized(
+            "clock: not checked, since the config does not say who may be asked",
+            ja: "時計: だれに尋ねてよいか設定ファイルから読み取れないので、調べていません")
+    }
+
+    static var mendsConfig: String {
+        localized("mend the config first", ja: "まず設定ファイルを直してください")
     }
 
     static var clockTells: String {

@@ -8,14 +8,14 @@ internal import TokenStore
 func list(_ line: Invocation, _ session: Session) throws(CommandFailure) {
     let all = try session.tokens()
     let tokens = all.active
+    let now = wallClockSeconds()
     if line.has("json") {
         let standard = tokens.defaultToken?.name
-        let entries = tokens.map { entry($0, isDefault: $0.name == standard) }
+        let entries = tokens.map { entry($0, at: now, isDefault: $0.name == standard) }
         try writeResult(JSONValue.array(entries).text + "\n")
     } else if line.has("names") {
         try writeResult(tokens.map { "\($0.name)\n" }.joined())
     } else {
-        let now = wallClockSeconds()
         if !tokens.isEmpty {
             try writeResult(alignedTable([Messages.listHeader] + tokens.map { row($0, at: now) }))
         }
@@ -33,7 +33,7 @@ private func row(_ token: Token, at time: Int64) -> [String] {
     ]
 }
 
-private func entry(_ token: Token, isDefault: Bool) -> JSONValue {
+private func entry(_ token: Token, at time: Int64, isDefault: Bool) -> JSONValue {
     [
         "name": .string(token.name), "kind": "totp", "issuer": .string(token.issuer),
         "service_id": .string(token.serviceID), "user_id": .string(token.userID),
@@ -41,6 +41,6 @@ private func entry(_ token: Token, isDefault: Bool) -> JSONValue {
         "digits": .integer(Int64(token.totp.digits)),
         "period": .integer(Int64(token.totp.period)),
         "enrolled_at": .optional(token.enrolledAt), "expires_at": .optional(token.expiresAt),
-        "default": .bool(isDefault),
+        "ended": .bool(token.expiry(at: time) == .ended), "default": .bool(isDefault),
     ]
 }

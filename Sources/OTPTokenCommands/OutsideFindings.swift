@@ -1,12 +1,13 @@
 internal import ClockCheck
 internal import Enrolment
 internal import Platform
-internal import TokenStore
 
 /// What `doctor` finds outside of the person's files: the clock, and the issuers.
 struct OutsideFindings {
-    /// How long one issuer may take, and all of them together, in milliseconds.
-    private static let patience = (one: 4000, all: 10_000)
+    /// How long all issuers may take together, in seconds: they are asked side by side.
+    private static let patience = 5
+    /// How many of them are asked at once.
+    private static let width = 16
 
     private let session: Session
     private let caFile: String?
@@ -24,78 +25,160 @@ struct OutsideFindings {
         self.isOffline = isOffline
     }
 
+    /// Asks, side by side: issuers in this process, time servers in another one.
+    ///
+    /// - Parameter servers: those of the tokens; nil when the store does not open.
+    /// - Returns: a finding for each issuer, and one for the clock.
+    func findings(issuers servers: [String]?) -> [Finding] {
+        let settings = try? Settings(session.locations.config)
+        let permission = isOffline ? .offline : Self.permission(settings)
+        let check = startCheck(permission)
+        let answers = issuers(servers)
+        check?.wait(seconds: 4)
+        let corrects = (try? settings?.correctsClock()) ?? false
+        return answers + [clock(permission, correcting: corrects)]
+    }
+
     // MARK: The clock
 
-    /// What is known of this machine's clock, once servers have been asked if that is due.
-    func clock() -> Finding {
-        let (mayCheck, corrects) = wishes()
-        var known = KnownClock(session.locations)
-        if known.measured == nil, mayCheck, !isOffline {
-            session.progress(Messages.checkingClock)
-            UnaskedCheck(session, patience: .long)?.wait(seconds: 4)
-            known = KnownClock(session.locations)
+    private enum Permission {
+        case given, offline, never
+        /// The config does not say who may be asked.
+        case unclear
+    }
+
+    /// Lets servers be asked if that is due.
+    private func startCheck(_ permission: Permission) -> UnaskedCheck? {
+        guard permission == .given, KnownClock(session.locations).measured == nil else {
+            return nil
         }
-        let clock = CodeClock(known.state, correcting: corrects)
-        let what = Messages.clockVerdict(clock.state, isCorrected: clock.isCorrected)
-        let remedies = [Messages.clockRemedy(clock.state.verdict)].compactMap { $0 }
-        switch clock.state.verdict {
+        session.progress(Messages.checkingClock)
+        return UnaskedCheck(session, patience: .long)
+    }
+
+    /// What is known of this machine's clock.
+    private func clock(_ permission: Permission, correcting isWanted: Bool) -> Finding {
+        let state = KnownClock(session.locations).state
+        let clock = CodeClock(state, correcting: isWanted)
+        let what = Messages.clockVerdict(state, isCorrected: clock.isCorrected)
+        let remedies = [Messages.clockRemedy(state.verdict)].compactMap { $0 }
+        switch state.verdict {
         case .ok: return Finding(.clock, .ok, what)
         case .note: return Finding(.clock, .note, what, remedies: remedies)
         case .warning, .error:
-            return Finding(
-                .clock, clock.isCorrected ? .note : .problem, what, remedies: remedies)
-        case .unknown where clock.state.evidence == .kernel || isOffline || !mayCheck:
-            return Finding(.clock, .note, what, remedies: [Messages.clockTells])
-        case .unknown: return Finding(.clock, .unknown, what, remedies: [Messages.clockTells])
+            guard clock.isCorrected else {
+                let hints = Messages.clockNotGoodEnough(state).hints
+                return Finding(.clock, .problem, what, remedies: hints)
+            }
+            let isMadeUpFor = [.ok, .note].contains(clock.verdict)
+            return Finding(.clock, isMadeUpFor ? .note : .problem, what, remedies: remedies)
+        case .unknown: return unknownClock(permission, what)
         }
     }
 
-    /// What the config says; where it is wrong, which has a line of its own, nobody is asked.
-    private func wishes() -> (mayCheck: Bool, corrects: Bool) {
+    /// Nobody has verified it; what the kernel says is a claim.
+    private func unknownClock(_ permission: Permission, _ what: String) -> Finding {
+        switch permission {
+        case .given: Finding(.clock, .unknown, what, remedies: [Messages.clockTells])
+        case .unclear:
+            Finding(.clock, .unknown, Messages.clockUnclear, remedies: [Messages.mendsConfig])
+        case .offline:
+            Finding(.clock, .note, Messages.clockOffline, remedies: [Messages.clockTells])
+        case .never:
+            Finding(.clock, .note, Messages.clockNever, remedies: [Messages.clockTells])
+        }
+    }
+
+    private static func permission(_ settings: Settings?) -> Permission {
         do throws(CommandFailure) {
-            let settings = try Settings(session.locations.config)
+            guard let settings else { return .unclear }
+            guard try settings.checksClock() else { return .never }
             _ = try settings.clockServers()
-            return (try settings.checksClock(), try settings.correctsClock())
+            return .given
         } catch {
-            return (false, false)
+            return .unclear
         }
     }
 
     // MARK: The issuers
 
     /// Whether each issuer answers; codes do not need it, the next enrolment does.
-    func issuers(of tokens: [Token]) -> [Finding] {
-        var texts: [String] = []
-        for token in tokens where !texts.contains(token.server) { texts.append(token.server) }
-        let all = Deadline(milliseconds: Self.patience.all)
-        return texts.compactMap(ServerURL.init).map { server in
-            guard !isOffline else { return Finding(.issuer, .note, Messages.notAsked(server)) }
-            session.progress(Messages.askingIssuer(server))
-            return issuer(server, Deadline(milliseconds: min(Self.patience.one, all.remaining)))
+    private func issuers(_ texts: [String]?) -> [Finding] {
+        guard let texts else {
+            return [
+                isOffline
+                    ? Finding(.issuer, .note, Messages.issuersOffline)
+                    : Finding(
+                        .issuer, .unknown, Messages.issuersUnknown, remedies: [Messages.opensStore])
+            ]
+        }
+        var servers: [ServerURL] = []
+        for text in texts {
+            guard let server = ServerURL(text), !servers.contains(server) else { continue }
+            servers.append(server)
+        }
+        guard !isOffline else {
+            return servers.map { Finding(.issuer, .note, Messages.notAsked($0)) }
+        }
+        // As with `init`: nobody beyond this machine is asked without TLS.
+        let (asked, open) = (
+            servers.filter { $0.isSecure || $0.isLoopback },
+            servers.filter { !$0.isSecure && !$0.isLoopback }
+        )
+        return ask(asked) + open.map { Finding(.issuer, .note, Messages.notProtected($0)) }
+    }
+
+    private func ask(_ servers: [ServerURL]) -> [Finding] {
+        guard !servers.isEmpty else { return [] }
+        session.progress(Messages.askingIssuers(servers))
+        Hardening.ignoreBrokenPipes()
+        // One for all: many that are silent take no longer than one.
+        let deadline = Deadline(seconds: Self.patience)
+        let caFile = caFile
+        var findings: [Finding] = []
+        for start in stride(from: 0, to: servers.count, by: Self.width) {
+            let group = Array(servers[start..<min(start + Self.width, servers.count)])
+            let found = Thread.gather(group.count) {
+                Self.ask(group[$0], trusting: caFile, deadline)
+            }
+            findings += zip(group, found).map { $1 ?? Self.finding(.timedOut, $0) }
+        }
+        return findings
+    }
+
+    private static func ask(
+        _ server: ServerURL, trusting caFile: String?, _ deadline: Deadline
+    ) -> Finding {
+        let client = HTTPClient(server, caFile: caFile, agent: "otptoken/\(releaseVersion)")
+        let answer: HTTPMessage
+        do throws(NetworkError) {
+            answer = try client.post(
+                EnrolmentProtocol.probe, to: EnrolmentProtocol.startPath, deadline: deadline)
+        } catch {
+            return finding(error, server)
+        }
+        var status = 0
+        if case .response(let code, _) = answer.start { status = code }
+        do throws(EnrolmentError) {
+            try EnrolmentProtocol.receiveProbe(status: status, body: answer.body)
+            return Finding(.issuer, .ok, Messages.issuerAnswers(server))
+        } catch {
+            var finding = Finding(
+                .issuer, Messages.ofIssuer(server, Messages.enrolment(error, server)))
+            if case .refused = error { finding.verdict = .unknown }
+            return finding
         }
     }
 
-    private func issuer(_ server: ServerURL, _ deadline: Deadline) -> Finding {
-        let client = HTTPClient(server, caFile: caFile, agent: "otptoken/\(releaseVersion)")
-        do throws(NetworkError) {
-            let answer = try client.post(
-                EnrolmentProtocol.probe, to: EnrolmentProtocol.startPath, deadline: deadline)
-            if case .response(let status, _) = answer.start,
-                EnrolmentProtocol.isIssuer(status: status, body: answer.body)
-            {
-                return Finding(.issuer, .ok, Messages.issuerAnswers(server))
-            }
-            return Finding(.issuer, Messages.enrolment(.malformed("no otptoken-enrol/1"), server))
-        } catch {
-            var finding = Finding(.issuer, Messages.network(error, server, pending: false))
-            finding.remedies.append(Messages.codesGoOn)
-            switch error {
-            // It may be this machine that has no network.
-            case .nameNotFound, .cannotConnect, .timedOut, .connectionLost:
-                finding.verdict = .unknown
-            default: break
-            }
-            return finding
+    private static func finding(_ error: NetworkError, _ server: ServerURL) -> Finding {
+        let failure = Messages.network(error, server, pending: false)
+        var finding = Finding(.issuer, Messages.ofIssuer(server, failure))
+        switch error {
+        // It may be this machine that has no network.
+        case .nameNotFound, .cannotConnect, .timedOut, .connectionLost, .http(.cutShort):
+            finding.verdict = .unknown
+        default: break
         }
+        return finding
     }
 }

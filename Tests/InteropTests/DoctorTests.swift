@@ -115,13 +115,92 @@ struct DoctorTests {
         #expect(server.paths.isEmpty && time.received.isEmpty)
     }
 
+    @Test(arguments: [
+        (429, "throttled", "ok", Int32(0)), (503, "unavailable", "unknown", 7),
+        (400, "bad request", "problem", 7), (401, "refused", "problem", 7),
+        (503, "invalid", "problem", 7),
+    ]) func `an issuer is known by its words`(
+        status: Int, word: String, verdict: String, exit: Int32
+    ) throws {
+        let server = try ScriptedServer { _ in answer(status, #"{"error":"\#(word)"}"#) }
+        try write(server.url)
+        let (findings, done) = try examine("issuer")
+        #expect(done == exit && findings.map(\.verdict) == [verdict], "\(findings)")
+    }
+
+    @Test func `a redirect is not followed`() throws {
+        let aim = try ScriptedServer { _ in answer(400, #"{"error":"invalid"}"#) }
+        let url = aim.url
+        let server = try ScriptedServer { request in
+            Array(
+                "HTTP/1.1 307 Away\r\nLocation: \(url)\(request.path)\r\nContent-Length: 0\r\n\r\n"
+                    .utf8)
+        }
+        try write(server.url)
+        let (findings, status) = try examine("issuer")
+        #expect(status == 7 && findings.map(\.verdict) == ["problem"])
+        #expect(findings[0].message.contains("sends elsewhere (status 307)"))
+        #expect(aim.paths.isEmpty)
+    }
+
+    @Test func `issuers that are silent take nobody else's time`() throws {
+        let silent = try ScriptedServer { _ in nil }
+        let live = try ScriptedServer { _ in answer(400, #"{"error":"invalid"}"#) }
+        // One behind the other, there would be no time left for the last.
+        try write(silent.url, silent.url + "/other", live.url + "/", live.url)
+        let (findings, status) = try examine("issuer")
+        #expect(status == 7)
+        #expect(findings.map(\.verdict) == ["unknown", "unknown", "ok"])
+        let host = silent.url.dropFirst(7)
+        #expect(
+            findings[1].message
+                == "issuer \(silent.url)/other: \(host) gave no answer in time")
+    }
+
+    @Test func `nobody beyond this machine is asked without TLS`() throws {
+        try write("http://token.example.com")
+        let (findings, status) = try examine("issuer")
+        #expect(status == 0 && findings.map(\.verdict) == ["note"])
+        #expect(findings[0].message.hasSuffix("not asked, since it is not protected by TLS"))
+    }
+
+    @Test func `a certificate of another time or name is a problem`() throws {
+        let certificates = try Certificates()
+        for (name, host, time, words) in [
+            ("old", "DNS:localhost", "-60d", "is not valid by this machine's clock"),
+            ("other", "DNS:other.example", "+0", "is not trusted"),
+        ] {
+            try certificates.issue(name, for: host, at: time)
+            let issuer = try RunningIssuer([
+                "--tls-cert", certificates.path(name + ".pem"), "--tls-key",
+                certificates.path(name + ".key"),
+            ])
+            let port = try #require(URL(string: issuer.url)?.port)
+            try write("https://localhost:\(port)")
+            let (findings, status) = try examine(
+                "issuer", ["--ca-file", certificates.authority])
+            #expect(status == 7 && findings.map(\.verdict) == ["problem"], "\(findings)")
+            #expect(findings.first?.message.contains(words) == true, "\(findings)")
+        }
+    }
+
+    @Test func `a server that hangs up is unknown, and doctor goes on`() throws {
+        let server = try ScriptedServer { _ in [] }
+        try write(server.url)
+        let (findings, status) = try examine("issuer")
+        #expect(status == 7 && findings.map(\.verdict) == ["unknown"], "\(findings)")
+        #expect(try examine("clipboard").findings.count == 1)
+    }
+
     @Test func `a locked store is opened by nobody, and its issuers are not known`() throws {
         let server = try ScriptedServer { _ in nil }
         var token = StoreMaker.token("Acme Bank")
         token.server = server.url
         try StoreMaker.write([token], home: person.home, passphrase: "correct horse")
         let (findings, status) = try examine("issuer")
-        #expect(status == 4 && findings.isEmpty && server.paths.isEmpty)
+        #expect(status == 4 && findings.map(\.verdict) == ["unknown"] && server.paths.isEmpty)
+        let offline = try examine("issuer", ["--offline"])
+        #expect(offline.status == 4 && offline.findings.map(\.verdict) == ["note"])
     }
 
     // MARK: The clock
@@ -139,9 +218,26 @@ struct DoctorTests {
             #expect(findings.map(\.verdict) == [verdict], "\(findings)")
             #expect(findings.first?.message.contains("2 of 2 servers") == true)
             #expect(findings.first?.remedies.isEmpty == (verdict == "ok"))
+            let corrects = "`otptoken show --correct`, or `clock.correct = on`, makes up for it"
+            #expect(
+                findings.first?.remedies.contains(corrects) == (verdict == "problem"))
         }
         // What holds is not asked for again.
         #expect(servers.map(\.received.count) == [1, 1])
+    }
+
+    @Test func `the clock is checked while issuers are asked`() throws {
+        let servers = try (1...2).map { _ in try ScriptedTimeServer(ahead: 0) }
+        let names = servers.map(\.url).joined(separator: " ")
+        try Program.configure("clock.servers = \(names)", home: person.home)
+        // An issuer that does not answer before a time server was asked.
+        let issuer = try ScriptedServer { _ in
+            let isAsked = poll { servers[0].received.isEmpty ? nil : true }
+            return isAsked == true ? answer(400, #"{"error":"invalid"}"#) : nil
+        }
+        try write(issuer.url)
+        let (findings, status) = try examine("issuer")
+        #expect(status == 0 && findings.map(\.verdict) == ["ok"], "\(findings)")
     }
 
     @Test func `a clock that is wrong, but made up for, is a note`() throws {
@@ -167,6 +263,51 @@ struct DoctorTests {
         try Program.configure("clock.check = never", home: person.home)
         let (left, done) = try examine("clock", extra: interposer.environment())
         #expect(done == 0 && left.map(\.verdict) == ["note"])
+    }
+
+    @Test
+    func `what the kernel says is unknown all the same, and servers have half an hour's rest`()
+        throws
+    {
+        var interposer = Interposer()
+        interposer.kernelBound = 1000
+        let servers = try [ScriptedTimeServer(ahead: 0), ScriptedTimeServer(ahead: 500)]
+        let names = servers.map(\.url).joined(separator: " ")
+        try Program.configure("clock.servers = \(names)", home: person.home)
+        for _ in 1...2 {
+            let (findings, status) = try examine("clock", extra: interposer.environment())
+            #expect(status == 1 && findings.map(\.verdict) == ["unknown"])
+            #expect(findings.first?.message.contains("the kernel's word") == true, "\(findings)")
+        }
+        #expect(servers.map(\.received.count) == [1, 1])
+        // Where nobody is to be asked, its word is not worth a line that differs.
+        let (offline, done) = try examine(
+            "clock", ["--offline"], extra: interposer.environment())
+        #expect(done == 0)
+        #expect(offline.map(\.message) == ["clock: not checked (--offline)"])
+    }
+
+    @Test func `what is known is told, whoever may be asked`() throws {
+        let servers = try (1...2).map { _ in try ScriptedTimeServer(ahead: 90) }
+        let names = servers.map(\.url).joined(separator: " ")
+        try Program.configure(
+            "clock.servers = \(names)\nclock.check = never", home: person.home)
+        #expect(try examine("clock").findings.map(\.verdict) == ["note"])
+        #expect(servers.map(\.received.count) == [0, 0])
+        #expect(try person.run("clock").status == 9)
+        for options in [[], ["--offline"]] {
+            let (findings, status) = try examine("clock", options)
+            #expect(status == 1 && findings.map(\.verdict) == ["problem"])
+        }
+        #expect(servers.map(\.received.count) == [1, 1])
+    }
+
+    @Test(arguments: ["clock.check = nevr", "clock.servers = time.test", "clock.servers"])
+    func `a config that is wrong leaves the clock unknown`(config: String) throws {
+        try Program.configure(config, home: person.home)
+        let (findings, status) = try examine("clock")
+        #expect(status == 1 && findings.map(\.verdict) == ["unknown"])
+        #expect(findings.first?.remedies == ["mend the config first"])
     }
 
     // MARK: Tokens
@@ -195,6 +336,10 @@ struct DoctorTests {
             list.errors.hasPrefix(
                 "the enrolment of 98765432109876AB is not finished\nhint: `otptoken init"))
         #expect(try person.run("list", "--names").errors == "")
-        #expect(try person.run("list", "--json").errors == "")
+        let json = try person.run("list", "--json")
+        #expect(json.errors == "")
+        struct Entry: Decodable { let name: String, ended: Bool }
+        let entries = try JSONDecoder().decode([Entry].self, from: Data(json.output.utf8))
+        #expect(entries.map(\.ended) == [false, false, true])
     }
 }

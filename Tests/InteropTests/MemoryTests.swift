@@ -120,6 +120,26 @@ import TokenStore
         }
     }
 
+    @Test func `holds neither seeds nor keys while doctor asks an issuer`() throws {
+        let server = try ScriptedServer { _ in nil }
+        var token = StoreMaker.token("Bank of the Search")
+        // Not that of other tests, whose digits are in the user ID, too.
+        token.seed = Shared(try SecretBytes.random(count: 32))
+        token.server = server.url
+        try StoreMaker.write([token], home: person.home)
+        // The backup holds the seed, too.
+        #expect(try person.run("rename", token.name, "Search Bank").status == 0)
+        let doctor = try RunningProgram(
+            Program.otptoken, ["doctor"], home: person.home, extra: readable)
+        try #require(poll { server.paths.isEmpty ? nil : true } == true)
+        let memory = try ProcessMemory(stopping: doctor.processID)
+        let isSearched = memory.holds(Array("Search Bank".utf8))
+        #expect(isSearched)
+        let isThere = memory.holdsAPiece(of: token.seed.value.exposed, step: 8)
+        #expect(!isThere)
+        try expectNoKey(memory)
+    }
+
     /// Stops `init` while it waits for the answer to its proof.
     private func stopped(_ start: (_ url: String) throws -> pid_t) throws -> ProcessMemory {
         let server = try Behaviour(finish: { _, _ in nil }).serve(IssuerHalf())
