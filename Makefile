@@ -53,7 +53,7 @@ TEST_PACKAGES := oathtool tmux openssl faketime mandoc groff-base zsh fish bash-
 
 # Debian starts these once they are installed, unless this looks like the single-user mode, and they listen to the whole
 # network: not where systemd runs.
-TEST_SERVERS := openssh-server ocserv
+TEST_SERVERS := openssh-server ocserv nginx-light
 
 .PHONY: test
 test: all

@@ -11,7 +11,7 @@ _otptoken_issuer() {
             ended=1
         elif [[ $word == -?* && ! $ended ]]; then
             case $command:$word in
-            *:--home | init:--service-id | init:--name | init:--url | init:--algorithm | issue:--email | issue:--start-password-file | issue:--language | issue:--sendmail | serve:--listen | serve:--tls-cert | serve:--tls-key | export:--format) option=$word ;;
+            *:--home | init:--service-id | init:--name | init:--url | init:--algorithm | issue:--email | issue:--start-password-file | issue:--language | issue:--sendmail | serve:--listen | serve:--trust-proxy | serve:--tls-cert | serve:--tls-key | export:--format) option=$word ;;
             esac
         elif [[ ! $command ]]; then
             command=$word
@@ -31,7 +31,7 @@ _otptoken_issuer() {
         case $command in
         init) COMPREPLY=($(compgen -W '--service-id --name --url --algorithm --home --help --version' -- "$cur")) ;;
         issue) COMPREPLY=($(compgen -W '--email --start-password-file --language --send --sendmail --home --help --version' -- "$cur")) ;;
-        serve) COMPREPLY=($(compgen -W '--listen --tls-cert --tls-key --home --help --version' -- "$cur")) ;;
+        serve) COMPREPLY=($(compgen -W '--listen --trust-proxy --tls-cert --tls-key --home --help --version' -- "$cur")) ;;
         verify) COMPREPLY=($(compgen -W '--home --help --version' -- "$cur")) ;;
         list) COMPREPLY=($(compgen -W '--json --home --help --version' -- "$cur")) ;;
         export) COMPREPLY=($(compgen -W '--format --home --help --version' -- "$cur")) ;;

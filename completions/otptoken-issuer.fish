@@ -11,7 +11,7 @@ function __otptoken_issuer_at
         else if test "$word" = --; and not set -q ended[1]
             set ended yes
         else if string match -q -- '-?*' $word; and not set -q ended[1]
-            contains -- $word --home --service-id --name --url --algorithm --email --start-password-file --language --sendmail --listen --tls-cert --tls-key --format
+            contains -- $word --home --service-id --name --url --algorithm --email --start-password-file --language --sendmail --listen --trust-proxy --tls-cert --tls-key --format
             and set option $word
         else
             set -a words $word
@@ -49,6 +49,7 @@ complete -c otptoken-issuer -n "__otptoken_issuer_at issue" -l language -x -d 't
 complete -c otptoken-issuer -n "__otptoken_issuer_at issue" -l send -d 'send the mail, instead of leaving it in the outbox'
 complete -c otptoken-issuer -n "__otptoken_issuer_at issue" -l sendmail -x -d 'send it with CMD instead of sendmail -t -i'
 complete -c otptoken-issuer -n "__otptoken_issuer_at serve" -l listen -x -d 'where to listen; else 127.0.0.1:8080'
+complete -c otptoken-issuer -n "__otptoken_issuer_at serve" -l trust-proxy -x -d 'the proxy in front, which speaks TLS and names its clients'
 complete -c otptoken-issuer -n "__otptoken_issuer_at serve" -l tls-cert -r -F -d 'the certificate to show, with its chain'
 complete -c otptoken-issuer -n "__otptoken_issuer_at serve" -l tls-key -r -F -d 'its private key'
 complete -c otptoken-issuer -n "__otptoken_issuer_at list" -l json -d 'print JSON instead of text'

@@ -19,7 +19,7 @@ extension HTTPMessage {
 
     /// The reason phrases of RFC 9110, section 15, and of RFC 6585.
     private static let reasons = [
-        200: "OK", 400: "Bad Request", 401: "Unauthorized", 404: "Not Found",
+        200: "OK", 400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found",
         405: "Method Not Allowed", 410: "Gone", 415: "Unsupported Media Type", 423: "Locked",
         429: "Too Many Requests", 503: "Service Unavailable",
     ]

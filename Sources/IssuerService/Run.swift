@@ -179,7 +179,8 @@ private func serve(_ line: Invocation, _ issuer: Issuer) throws(CommandFailure) 
     }
     do {
         try issuer.serve(
-            address: address, port: port, certificate: certificate, until: stop,
+            address: address, port: port, certificate: certificate,
+            proxies: line.values("trust-proxy"), until: stop,
             listening: { port in
                 let scheme = certificate == nil ? "http" : "https"
                 writeNote(Messages.listening("\(scheme)://\(address):\(port)"))

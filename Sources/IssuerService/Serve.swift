@@ -21,20 +21,24 @@ extension Issuer {
     ///   - address: an IP literal or `localhost`; only loopback when there is no certificate.
     ///   - port: 0 for any free one.
     ///   - certificate: to speak TLS.
+    ///   - proxies: the IP addresses of proxies in front, whose word for a client's address counts; with one, no
+    ///     certificate is needed, and nobody else is answered then.
     ///   - stop: tells when to end.
     ///   - listening: is told the port once connections are taken.
     ///   - report: is told why requests were answered with 503; called in many threads.
     /// - Throws: `IssuerError.needsCertificate`, `.network`.
     package func serve(
-        address: String, port: UInt16, certificate: Certificate?,
+        address: String, port: UInt16, certificate: Certificate?, proxies: [String] = [],
         until stop: borrowing SignalDescriptor, listening: (UInt16) -> Void,
         report: @escaping @Sendable (IssuerError) -> Void
     ) throws(IssuerError) {
         let literal = address.contains(":") ? "[\(address)]" : address
-        guard certificate != nil || ServerURL("http://\(literal)")?.isLoopback == true else {
+        let isLoopback = ServerURL("http://\(literal)")?.isLoopback == true
+        guard certificate != nil || isLoopback || !proxies.isEmpty else {
             throw .needsCertificate(address: address)
         }
-        let site = Site(self)
+        let site = Site(
+            self, proxies: proxies, onlyProxies: certificate == nil && !isLoopback)
         // A client that hangs up must not end the process.
         Hardening.ignoreBrokenPipes()
         do throws(NetworkError) {
@@ -43,9 +47,10 @@ extension Issuer {
                 context = try TLSContext(showing: certificate.chain, key: certificate.key)
             }
             let listener = try Listener(address: address, port: port)
-            let server = HTTPServer(listener, context: context) { request in
+            let server = HTTPServer(listener, context: context) { request, peer in
                 site.answer(
-                    request, now: wallClockSeconds(), random: SecretBytes.random, report: report)
+                    request, from: peer, now: wallClockSeconds(), random: SecretBytes.random,
+                    report: report)
             }
             listening(listener.port)
             do throws(Errno) { try server.run(until: stop) } catch { throw .cannotConnect(error) }

@@ -55,6 +55,10 @@ extension ProgramTable {
                         "listen", value: "ADDR:PORT", "where to listen; else 127.0.0.1:8080",
                         ja: "待ち受けるアドレス。省くと 127.0.0.1:8080 です"),
                     OptionEntry(
+                        "trust-proxy", value: "ADDRESS", repeats: true,
+                        "the proxy in front, which speaks TLS and names its clients",
+                        ja: "前に置くプロキシの IP アドレス。TLS と接続元の通知を任せます"),
+                    OptionEntry(
                         "tls-cert", value: "PEM", "the certificate to show, with its chain",
                         ja: "提示する証明書（証明書チェーンを含む）",
                         completion: .file),

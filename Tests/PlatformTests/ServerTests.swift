@@ -21,7 +21,7 @@ func serve(
 }
 
 /// Answers with the body it was sent.
-@Sendable func echo(_ request: HTTPMessage) -> HTTPMessage {
+@Sendable func echo(_ request: HTTPMessage, _ peer: String) -> HTTPMessage {
     HTTPMessage(
         .response(status: 200, reason: "OK"), fields: [.init("Content-Type", "application/json")],
         body: request.body)
@@ -95,8 +95,8 @@ final class RawClient {
     }
 
     @Test func `the request is as HTTP wants it`() throws {
-        let port = try serve(nil) { request in
-            var answer = echo(request)
+        let port = try serve(nil) { request, peer in
+            var answer = echo(request, peer)
             let fields = request.fields.map { "\($0.name): \($0.value)" }.joined(separator: "\n")
             answer.body = Array("\(request.start)\n\(fields)".utf8)
             return answer
@@ -109,7 +109,7 @@ final class RawClient {
 
     @Test(arguments: [300, 301, 302, 303, 307, 308, 399])
     func `a redirect is not followed`(status: Int) throws {
-        let port = try serve(nil) { _ in
+        let port = try serve(nil) { _, _ in
             HTTPMessage(
                 .response(status: status, reason: ""),
                 fields: [.init("Location", "http://127.0.0.1:9/")])
@@ -215,9 +215,9 @@ final class RawClient {
     }
 
     @Test func `a handler answers many at once`() throws {
-        let port = try serve(nil, limit: 8) { request in
+        let port = try serve(nil, limit: 8) { request, peer in
             usleep(500_000)
-            return echo(request)
+            return echo(request, peer)
         }
         let clients = try (0..<8).map { _ in try RawClient(port: port) }
         let start = ContinuousClock.now

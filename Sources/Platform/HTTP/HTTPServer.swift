@@ -3,8 +3,8 @@ internal import Synchronization
 
 /// Answers HTTP requests: a thread a connection, one request each, and a bound on how many at once.
 package final class HTTPServer: Sendable {
-    /// What turns a request into an answer; called in many threads.
-    package typealias Handler = @Sendable (HTTPMessage) -> HTTPMessage
+    /// What turns a request, and the IP address that it came from, into an answer; called in many threads.
+    package typealias Handler = @Sendable (_ request: HTTPMessage, _ peer: String) -> HTTPMessage
 
     /// How long a client may take, in seconds, when nothing else is said.
     package static let patience = 15
@@ -77,6 +77,7 @@ package final class HTTPServer: Sendable {
         // One clock for handshake, request and answer: a client that is slow at any of them is cut off.
         let deadline = Deadline(seconds: admitted ? patience : 1)
         var hasAsked = false
+        let peer = descriptor.peer
         defer { if hasAsked { asked.withLock { $0 -= 1 } } }
         do throws(NetworkError) {
             let connection = try Connection(
@@ -86,7 +87,7 @@ package final class HTTPServer: Sendable {
                 let request = try connection.message(.request, deadline: deadline)
                 asked.withLock { $0 += 1 }
                 hasAsked = true
-                answer = admitted ? handler(request) : .status(503, "Service Unavailable")
+                answer = admitted ? handler(request, peer) : .status(503, "Service Unavailable")
             } catch .http(.bodyTooLarge) {
                 answer = .status(413, "Content Too Large")
             } catch .http(.headTooLarge) {

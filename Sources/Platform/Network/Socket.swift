@@ -18,6 +18,15 @@ extension shim_address {
     }
 }
 
+extension FileDescriptor {
+    /// The IP address at the other end of a connection, as digits; empty when it is gone.
+    var peer: String {
+        var address = shim_address()
+        guard unsafe shim_peer(number, &address) == 0 else { return "" }
+        return address.text(withPort: false)
+    }
+}
+
 /// A TCP connection without TLS; never blocks longer than its deadline.
 struct Socket: ~Copyable {
     let descriptor: FileDescriptor
