@@ -62,7 +62,7 @@ import Testing
     private static func isCode(_ text: String) -> Bool {
         if isJapanese(text) { return false }
         let text = text.replacing("hint: ", with: "").replacing(#/\\\(\)/#, with: "")
-        return ["otptoken ", "chmod ", "chown "].contains { text.hasPrefix($0) }
+        return ["otptoken ", "otptoken-issuer ", "chmod ", "chown "].contains { text.hasPrefix($0) }
             || text.split(separator: " ").allSatisfy {
                 $0.wholeMatch(
                     of: #/--[a-z-]+|[a-z]+[-._][a-z-]+|NTS|SHA[0-9]+|[A-Za-z]|[^A-Za-z]+/#) != nil
