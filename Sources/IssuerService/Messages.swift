@@ -305,10 +305,10 @@ enum Messages {
     }
 
     static func keyUnseen(_ name: String) -> String {
-        let command = "otptoken-issuer key remove \(shellQuoted(name))"
+        let name = shellQuoted(name)
         return localized(
-            "nobody knows the key: `\(command)`, then add it again",
-            ja: "鍵は失われました。`\(command)` で取り消し、作り直してください")
+            "nobody knows the key: `otptoken-issuer key remove \(name)`, then add it again",
+            ja: "鍵は失われました。`otptoken-issuer key remove \(name)` で取り消し、作り直してください")
     }
 
     static func listening(_ url: String) -> String {

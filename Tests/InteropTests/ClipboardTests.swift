@@ -72,6 +72,30 @@ struct ClipboardTests {
         #expect(try display.clipboard() == "something else")
     }
 
+    @Test(
+        .enabled(
+            if: WaylandDisplay.isAvailable && areInstalled("wl-copy", "wl-paste"),
+            "sway needs user namespaces here"))
+    func `where nothing else is set, a code leaves the clipboard when it ends`() throws {
+        let display = try WaylandDisplay(home: home.path, running: "true")
+        try display.start()
+        try StoreMaker.write([StoreMaker.token("Short", period: 5)], home: home.path)
+        let copied = try display.run(Program.otptoken, ["show", "--copy", "--print"])
+        #expect(copied.status == 0, "\(copied)")
+        #expect(
+            copied.errors.contains(
+                #/^Copied to the clipboard \(wl-copy\); it is cleared in [0-5] s\n$/#), "\(copied)")
+        // Only what it held before it ended is of interest, and it may have ended by now.
+        let held = try display.clipboard()
+        #expect(held == nil || held == String(copied.output.dropLast()))
+        #expect(try wait { try display.clipboard() == nil })
+        // Later than the end, not before it.
+        let now = Date().timeIntervalSince1970
+        let code = try Program.run(
+            Program.otptoken, ["show", "--at", "\(Int(now))"], home: home.path)
+        #expect(code.output != copied.output)
+    }
+
     @Test func `GNU screen hands the code on to the terminal around it`() throws {
         let tmux = try Tmux(home: home, columns: 100)
         try tmux.command(["set-option", "-g", "set-clipboard", "on"])

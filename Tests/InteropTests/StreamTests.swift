@@ -11,10 +11,11 @@ import Testing
     ///   - row: the command.
     ///   - stage: where.
     ///   - streams: redirections; the pipe that nobody reads is descriptor 4.
+    ///   - extra: additions to the environment.
     /// - Returns: what it left behind.
     /// - Throws: when it does not come to an end.
     private func run(
-        _ row: StreamRow, on stage: StreamStage, _ streams: String
+        _ row: StreamRow, on stage: StreamStage, _ streams: String, extra: [String: String] = [:]
     ) throws -> Outcome {
         let arguments = try row.arguments(stage)
         let script = """
@@ -23,7 +24,7 @@ import Testing
         return try Program.run(
             "env",
             ["--default-signal=PIPE", "sh", "-c", script, "sh", "\(Program.folder)/\(row.program)"]
-                + arguments, home: stage.home.path)
+                + arguments, home: stage.home.path, extra: extra)
     }
 
     private func expectResult(
@@ -123,8 +124,19 @@ import Testing
         row: StreamRow
     ) throws {
         let stage = try StreamStage(row)
-        let outcome = try run(row, on: stage, "<&- >&- 2>&-")
+        let isIssuing = row.program == "otptoken-issuer" && row.needs == .issuer
+        var interposer = Interposer(
+            folder: isIssuing ? try stage.issuerHome() : stage.home.path + "/otptoken")
+        let log = stage.home.path + "/calls"
+        interposer.log = log
+        let outcome = try run(
+            row, on: stage, "<&- >&- 2>&-", extra: interposer.environment())
         #expect(outcome.status == (row.result == nil ? 0 : 1) && outcome.signal == nil)
+        // What only prints touches no file.
+        let calls = (try? String(contentsOfFile: log, encoding: .utf8)) ?? ""
+        #expect(!calls.contains(#/(^|\n)stream /#), "\(calls)")
+        let prints = ["help", "completion", "--version", "--help"].contains(row.command)
+        #expect(calls.contains(#/(^|\n)open /#) != prints)
         try expectIntactFiles(row, stage)
     }
 

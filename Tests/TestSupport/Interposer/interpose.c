@@ -2,7 +2,8 @@
 // folder, lets one of them fail, ends the process behind one, or at an instant. So no product carries a hook for tests.
 //
 //   INTERPOSE_FOLDER      the folder; calls for other files are let through, uncounted
-//   INTERPOSE_LOG         a file that gets a line for each counted call: its name, and the files, named from the folder
+//   INTERPOSE_LOG         a file that gets a line for each counted call: its name, and the files, named from the folder;
+//                         "stream" says that a file was opened as descriptor 0, 1 or 2
 //   INTERPOSE_FAIL        the number of the call that fails, from 1 on
 //   INTERPOSE_ERRNO       how it fails; 0 lets a write or a read do half of what it should
 //   INTERPOSE_KILL_AFTER  the number of the call behind which the process is killed
@@ -154,6 +155,8 @@ int open(const char *path, int flags, ...) {
     if (!file) return REAL(open)(path, flags, mode);
     int descriptor = open_counted(path, file, flags, mode);
     remember(descriptor, file);
+    // Whoever writes to that stream, or reads from it, has the file from now on.
+    if (descriptor >= 0 && descriptor <= 2) next("stream", file, NULL);
     return descriptor;
 }
 
