@@ -77,18 +77,18 @@ extension Pages {
             case "revoke":
                 try issuer.revoke(
                     userID: userID, now: request.now, random: request.random, by: actor)
-                return .redirect("/admin/token?user=\(userID)&done=revoked")
+                return .redirect("/admin/token?user=\(userID)", after: .revoked)
             case "unlock":
                 try issuer.unlock(
                     userID: userID, now: request.now, random: request.random, by: actor)
-                return .redirect("/admin/token?user=\(userID)&done=unlocked")
+                return .redirect("/admin/token?user=\(userID)", after: .unlocked)
             case "reissue":
                 if let password = startPassword(request, &fields) {
                     let issued = try issuer.reissue(
                         userID: userID, password: password, now: request.now,
                         random: request.random, by: actor)
                     send(issued.mailPath)
-                    return .redirect("/admin/token?user=\(issued.userID)&done=issued")
+                    return .redirect("/admin/token?user=\(issued.userID)", after: .issued)
                 }
                 page.status = 422
             default: return Self.message(400, words.malformed)

@@ -76,7 +76,7 @@ extension Pages {
             """
         }
         page.main = """
-            <p>\(words.issueText)</p>
+            \(notice(request))<p>\(words.issueText)</p>
             \(pending)\(form("/issue", fields, button: words.issue, request))
             """
         return page
@@ -122,7 +122,7 @@ extension Pages {
         var field = codeField(request)
         if request.isPost {
             let verdict = try verify(user.userID, request, account)
-            if verdict == .accepted { return .redirect("/token?done=confirmed") }
+            if verdict == .accepted { return .redirect("/token", after: .confirmed) }
             refuse(verdict, &page, &field, request)
         }
         let command = words.command(issuer, user.userID)

@@ -198,17 +198,16 @@ extension PageMessages {
             ja: "コードを 10 回間違えたため、トークンがロックされています。管理者に解除を依頼してください。")
     }
 
-    /// What has just been done; nil for anything else.
-    func done(_ what: String) -> String? {
-        switch what {
-        case "confirmed": localized("The token is confirmed.", ja: "認証確認が完了しました。")
-        case "revoked": localized("The token is revoked.", ja: "トークンを失効させました。")
-        case "unlocked": localized("The token is unlocked.", ja: "ロックを解除しました。")
-        case "issued":
+    /// What has just been done.
+    func done(_ deed: Deed) -> String {
+        switch deed {
+        case .confirmed: localized("The token is confirmed.", ja: "認証確認が完了しました。")
+        case .revoked: localized("The token is revoked.", ja: "トークンを失効させました。")
+        case .unlocked: localized("The token is unlocked.", ja: "ロックを解除しました。")
+        case .issued:
             localized(
                 "This token is issued; a mail is on its way.", ja: "トークンを発行し、メールをお送りしました。")
-        case "password": localized("The password is changed.", ja: "パスワードを変更しました。")
-        default: nil
+        case .password: localized("The password is changed.", ja: "パスワードを変更しました。")
         }
     }
 

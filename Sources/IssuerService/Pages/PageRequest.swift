@@ -39,6 +39,11 @@ struct Visitor {
     let formToken: String
 }
 
+/// What has been done just before a page is shown; it stands in the query.
+enum Deed: String {
+    case confirmed, revoked, unlocked, issued, password
+}
+
 /// What a page answers.
 struct PageAnswer {
     var status = 200
@@ -55,5 +60,10 @@ struct PageAnswer {
 
     static func redirect(_ path: String) -> PageAnswer {
         PageAnswer(status: 303, location: path)
+    }
+
+    /// Goes to a page that tells what has been done.
+    static func redirect(_ path: String, after deed: Deed) -> PageAnswer {
+        redirect("\(path)\(path.contains("?") ? "&" : "?")done=\(deed.rawValue)")
     }
 }

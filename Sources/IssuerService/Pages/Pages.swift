@@ -55,12 +55,10 @@ struct Pages: Sendable {
 
     private func answer(_ request: PageRequest) throws(IssuerError) -> PageAnswer {
         if request.path == "/sign-in" { return try signIn(request) }
-        guard let account = request.visitor.account else {
-            return .redirect("/sign-in")
-        }
         guard let handler = handler(request.path) else {
             return Self.message(404, request.words.notFound)
         }
+        guard let account = request.visitor.account else { return .redirect("/sign-in") }
         return try handler(request, account)
     }
 
@@ -245,7 +243,6 @@ struct Pages: Sendable {
             <head>
             <meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta name="color-scheme" content="light dark">
             <title>\(answer.title) · \(issuer.name)</title>
             <link rel="stylesheet" href="\(link(Stylesheet.path))">
             </head>

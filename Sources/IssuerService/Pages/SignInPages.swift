@@ -27,17 +27,17 @@ extension Pages {
             return page
         }
         failedSignIns.refund(name)
-        return try begin(account, request, at: "/")
+        return try begin(account, request, .redirect("/"))
     }
 
     /// Signs somebody in under a new identity: one that was planted before is worth nothing.
     private func begin(
-        _ account: Account, _ request: PageRequest, at path: String
+        _ account: Account, _ request: PageRequest, _ answer: PageAnswer
     ) throws(IssuerError) -> PageAnswer {
         sessions.end(request.visitor.identity)
         let identity = try Self.newIdentity(request.random)
         sessions.begin(account, as: identity, now: request.now)
-        var answer = PageAnswer.redirect(path)
+        var answer = answer
         answer.identity = identity
         return answer
     }
@@ -109,7 +109,7 @@ extension Pages {
                 guard let changed = try issuer.account(account.email) else {
                     return .redirect("/sign-in")
                 }
-                return try begin(changed, request, at: "/token?done=password")
+                return try begin(changed, request, .redirect("/token", after: .password))
             }
             page.status = page.retryAfter == nil ? 422 : 429
         }

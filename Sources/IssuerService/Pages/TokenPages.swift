@@ -2,8 +2,8 @@
 extension Pages {
     /// A line that tells what has been done, after the page was reached from there.
     func notice(_ request: PageRequest) -> HTML? {
-        request.query.text("done").flatMap(request.words.done).map {
-            "<p class=\"done\" role=\"status\">\($0)</p>\n"
+        request.query.text("done").flatMap(Deed.init).map {
+            "<p class=\"done\" role=\"status\">\(request.words.done($0))</p>\n"
         }
     }
 
@@ -49,14 +49,14 @@ extension Pages {
     func replace(_ request: PageRequest, _ account: Account) throws(IssuerError) -> PageAnswer {
         try end(
             request, account, path: "/token/replace", title: request.words.replace,
-            text: request.words.replaceText, next: "/issue?done=revoked")
+            text: request.words.replaceText, next: "/issue")
     }
 
     /// The end of a token, by a current code.
     func revoke(_ request: PageRequest, _ account: Account) throws(IssuerError) -> PageAnswer {
         try end(
             request, account, path: "/token/revoke", title: request.words.revoke,
-            text: request.words.revokeText, next: "/token?done=revoked")
+            text: request.words.revokeText, next: "/token")
     }
 
     private func end(
@@ -74,7 +74,7 @@ extension Pages {
                 try issuer.revoke(
                     userID: user.userID, now: request.now, random: request.random,
                     by: .account(account.email))
-                return .redirect(next)
+                return .redirect(next, after: .revoked)
             }
             refuse(verdict, &page, &field, request)
         }
