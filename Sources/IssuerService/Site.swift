@@ -7,6 +7,7 @@ package struct Site: Sendable {
     private let prefix: String
     private let enrolment: EnrolmentEndpoint
     private let verification: VerificationEndpoint
+    private let revocation: RevocationEndpoint
     private let proxies: [String]
     private let onlyProxies: Bool
     private let throttle = Throttle()
@@ -21,6 +22,7 @@ package struct Site: Sendable {
         prefix = ServerURL(issuer.url)?.path ?? ""
         enrolment = EnrolmentEndpoint(issuer)
         verification = VerificationEndpoint(issuer)
+        revocation = RevocationEndpoint(issuer)
         self.proxies = proxies
         self.onlyProxies = onlyProxies
     }
@@ -75,6 +77,9 @@ package struct Site: Sendable {
         }
         if path == VerificationEndpoint.path {
             return (verification.answer(request, now: now, random: random, report: report), nil)
+        }
+        if path == RevocationEndpoint.path {
+            return (revocation.answer(request, now: now, random: random, report: report), nil)
         }
         let answer = enrolment.answer(request, now: now, random: random, report: report)
         return (answer, path == EnrolmentProtocol.startPath)
