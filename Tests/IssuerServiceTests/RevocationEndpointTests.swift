@@ -48,8 +48,8 @@ import Testing
         try String(contentsOfFile: desk.home + "/log", encoding: .utf8).split(separator: "\n")
             .compactMap { line in
                 let entry = JSONValue(Array(line.utf8))
-                return [entry?["event"]?.string, entry?["user_id"]?.string, entry?["actor"]?.string]
-                    .compactMap { $0 }.joined(separator: " ")
+                return ["event", "user_id", "actor"].compactMap { entry?[$0]?.string }
+                    .joined(separator: " ")
             }
     }
 
