@@ -37,7 +37,7 @@ extension Messages {
 
     static func notRevocableAnyMore(_ token: Token) -> CommandFailure {
         CommandFailure(
-            .failure,
+            .refused,
             localized(
                 "\(hasEnded(token)): there is nothing to revoke",
                 ja: "\(hasEnded(token))。失効させる必要はありません"),

@@ -302,7 +302,7 @@ import TokenStore
         work.server = server.url
         try StoreMaker.write([ended, pending, open, work], home: home.path)
         for (name, options, status, words) in [
-            ("Old", ["--revoke"], 1, "Old ended on 2023-11-14: there is nothing to revoke"),
+            ("Old", ["--revoke"], 6, "Old ended on 2023-11-14: there is nothing to revoke"),
             ("98765432101234XY", ["--revoke"], 1, "its enrolment is not finished"),
             ("Open", ["--revoke"], 2, "http://token.example.com is not protected by TLS"),
             ("Work", ["--revoke", "--no-revoke"], 2, "exclude each other"),
