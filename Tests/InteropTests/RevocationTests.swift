@@ -192,7 +192,7 @@ import TokenStore
 
     /// Removes a token of a server: what is said, and the codes that the server was told.
     private func remove(
-        _ script: @escaping ScriptedServer.Script
+        in language: [String: String] = [:], _ script: @escaping ScriptedServer.Script
     ) throws -> (outcome: Outcome, codes: [String]) {
         let codes = Mutex<[String]>([])
         let server = try ScriptedServer { request in
@@ -205,7 +205,8 @@ import TokenStore
         token.server = server.url + "/token"
         try StoreMaker.write([token], home: home.path)
         let outcome = try Program.run(
-            Program.otptoken, ["remove", "Work", "--yes", "--revoke"], home: home.path)
+            Program.otptoken, ["remove", "Work", "--yes", "--revoke"], home: home.path,
+            extra: language)
         #expect(server.paths.allSatisfy { $0 == "/token/revoke/v1" })
         return (outcome, codes.withLock { $0 })
     }
@@ -222,6 +223,23 @@ import TokenStore
         #expect(outcome.status == 6)
         #expect(try names() == ["Work"])
         #expect(try codes == [shown(), shown("--next")])
+    }
+
+    @Test func `is told in Japanese, too`() throws {
+        let japanese = ["LC_ALL": "ja_JP.UTF-8"]
+        let only = "hint: 何も削除していません。`otptoken remove --no-revoke Work` なら、ここからだけ削除します\n"
+        for (code, body, words) in [
+            (401, #"{"error":"refused"}"#, " に Work の失効を拒否されました\nhint: コードが使用済みか、"),
+            (404, "", " は、ここからの失効に対応していません\nhint: トークンの発行元に失効を依頼してください\n"),
+            (500, "", "hint: 発行元では失効しているかもしれません。その場合、やり直すと拒否されます\n"),
+        ] {
+            let (outcome, _) = try remove(in: japanese) { _ in answer(code, body) }
+            #expect(outcome.errors.contains(words), "\(outcome)")
+            #expect(outcome.errors.hasSuffix(only), "\(outcome)")
+        }
+        let (done, _) = try remove(in: japanese) { _ in answer(200, #"{"result":"revoked"}"#) }
+        #expect(done.status == 0)
+        #expect(done.errors.contains(" で Work を失効させました。コードはもう受け付けられません。\n"))
     }
 
     @Test func `that refuses once and is lost then leaves it open whether it is done`() throws {
