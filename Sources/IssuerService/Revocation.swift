@@ -37,7 +37,7 @@ extension Issuer {
             let isRevoked = hasToken && verdict == .accepted
             if isRevoked {
                 try log(.revoked, request.userID, by: .client, now: now)
-                record.stage = .revoked
+                record.stage = .ended(.revoked)
             } else if hasToken, verdict == .rejected(.wrong) {
                 if token.isLocked { try log(.locked, request.userID, by: .client, now: now) }
                 record.stage = .enrolled(token)
