@@ -95,7 +95,7 @@ let package = Package(
         tests(
             "InteropTests", ["Cryptography", "OATH", "Enrolment", "TokenStore", "Platform"]),
         tests("TranscriptTests", ["TokenStore"], exclude: ["Transcripts"]),
-        tests("TerminalTests", ["TokenStore"]),
+        tests("TerminalTests", ["JSON", "TokenStore"]),
         tests(
             "ConsistencyTests",
             ["Cryptography", "TokenStore", "Platform", "OTPTokenCommands", "IssuerService"],

@@ -19,10 +19,19 @@ extension Issuer {
     func locked<Result: ~Copyable>(
         _ userID: String, _ body: () throws(IssuerError) -> Result
     ) throws(IssuerError) -> Result {
-        // IDs that share a counter share the lock.
-        let path = "\(home)/locks/\(try counter(of: userID) % Self.lockCount)"
+        let path = try lockPath(of: userID)
         let lock = try IssuerError.naming(path) { () throws(FileError) in try FileLock(path) {} }
         return try withExtendedLifetime(lock) { () throws(IssuerError) in try body() }
+    }
+
+    /// The file that is locked for a user ID; IDs that share a counter share it.
+    private func lockPath(of userID: String) throws(IssuerError) -> String {
+        "\(home)/locks/\(try counter(of: userID) % Self.lockCount)"
+    }
+
+    /// Where a record of nobody is saved that passes for a user's; the lock of the user ID is its lock as well.
+    func nobodysPath(like userID: String) throws(IssuerError) -> String {
+        try lockPath(of: userID) + ".nobody"
     }
 
     /// How many starts a user ID has had that nobody finished; whether it is a user's or not.

@@ -7,6 +7,7 @@ package struct Site: Sendable {
     private let prefix: String
     private let enrolment: EnrolmentEndpoint
     private let verification: VerificationEndpoint
+    private let revocation: RevocationEndpoint
     private let proxies: [String]
     private let onlyProxies: Bool
     private let pages: Pages
@@ -31,6 +32,7 @@ package struct Site: Sendable {
             mailer: mailer)
         enrolment = EnrolmentEndpoint(issuer)
         verification = VerificationEndpoint(issuer)
+        revocation = RevocationEndpoint(issuer)
         self.proxies = proxies
         self.onlyProxies = onlyProxies
     }
@@ -99,6 +101,9 @@ package struct Site: Sendable {
         switch target.prefix(while: { $0 != "?" }) {
         case VerificationEndpoint.path[...]:
             let answer = verification.answer(request, now: now, random: random, report: report)
+            return (answer, answer.status == 401 ? .charge : .nothing)
+        case RevocationEndpoint.path[...]:
+            let answer = revocation.answer(request, now: now, random: random, report: report)
             return (answer, answer.status == 401 ? .charge : .nothing)
         case EnrolmentProtocol.startPath[...]:
             let answer = enrolment.answer(request, now: now, random: random, report: report)
