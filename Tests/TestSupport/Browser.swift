@@ -296,12 +296,10 @@ package final class Browser: Sendable {
         _ port: UInt16, _ method: String, _ path: String, _ body: [String: Any]?
     ) throws -> Any {
         let answer = try PlainHTTP.send(method, path, port: port, json: body)
-        let value = answer.object["value"] ?? NSNull()
-        guard answer.status != 200 else { return value }
-        let told = value as? [String: Any]
-        let (error, message) = (told?["error"] as? String, told?["message"] as? String)
+        guard answer.status != 200 else { return answer["value"] ?? NSNull() }
+        let message = answer["value", "message"] as? String ?? answer.text
         throw Failed(
-            error: error ?? "unknown error",
-            description: String((message ?? "\(answer)").prefix { $0 != "\n" }))
+            error: answer["value", "error"] as? String ?? "unknown error",
+            description: String(message.prefix { $0 != "\n" }))
     }
 }
