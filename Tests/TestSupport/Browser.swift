@@ -205,10 +205,14 @@ package final class Browser: Sendable {
         _ = try element(css, "POST", "/clear", [:])
     }
 
-    /// Clicks on an element, and waits for the page that it leads to.
-    package func click(_ css: String) throws {
-        _ = try element(css, "POST", "/click", [:])
-    }
+    /// Clicks on an element of a page that stays; where it leads to another, that may not be there yet.
+    package func click(_ css: String) throws { _ = try element(css, "POST", "/click", [:]) }
+
+    /// Clicks on a link or a button, and waits for the page that it leads to.
+    package func follow(_ css: String) throws { try awaitingPage { try click(css) } }
+
+    /// Presses Enter in a field of a form, and waits for the page that it leads to.
+    package func submit() throws { try awaitingPage { try press(.enter) } }
 
     /// Presses keys together, where the focus is: `press(.enter)`, `press(.shift, .tab)`.
     package func press(_ keys: Key...) throws {
@@ -269,6 +273,22 @@ package final class Browser: Sendable {
         if let value { return value }
         let page = try url()
         throw Failed(error: failure.error, description: "\(css) of \(page): \(failure)")
+    }
+
+    /// Does something that leads to another page, and waits until the old one is gone.
+    private func awaitingPage(_ act: () throws -> Void) throws {
+        let root = try post("/element", ["using": "css selector", "value": ":root"])
+        let old = Self.id(root) ?? ""
+        try act()
+        let isGone = try poll(within: patience) { () -> Bool? in
+            do {
+                _ = try get("/element/\(old)/name")
+                return nil
+            } catch let error as Failed where error.error != "timeout" {
+                return true
+            }
+        }
+        if isGone == nil { throw Failed(error: "same page", description: "\(try url()) stays") }
     }
 
     private static func id(_ value: Any) -> String? {
