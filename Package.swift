@@ -57,7 +57,8 @@ let package = Package(
                 "Cryptography", "JSON", "OATH", "Enrolment", "TokenStore", "ClockCheck",
                 "MailedCodes", "Platform",
             ]),
-        module("IssuerService", ["Cryptography", "JSON", "OATH", "Enrolment", "Platform"]),
+        module(
+            "IssuerService", ["Cryptography", "JSON", "OATH", "Enrolment", "TokenStore", "Platform"]),
         program("otptoken", ["OTPTokenCommands"]),
         program("otptoken-issuer", ["IssuerService"]),
 

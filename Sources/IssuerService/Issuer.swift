@@ -8,7 +8,7 @@ internal import Platform
 ///
 /// `issuer` says who it is, `issuer.key` (32 random bytes) seals everything else: `users/` holds a record for each
 /// user, `tries` counts the tries of all user IDs, known or not, `keys/` has those of services that verify codes,
-/// `outbox/` the mails. `locks/` keeps threads and processes apart. All of it may be used by several threads and processes at once.
+/// `accounts/` the people who may sign in, `outbox/` the mails. `locks/` keeps threads and processes apart. All of it may be used by several threads and processes at once.
 package final class Issuer: Sendable {
     /// The service ID that its users enter.
     package let serviceID: String
@@ -25,6 +25,8 @@ package final class Issuer: Sendable {
     let sessionsKey: SecretBytes
     let decoysKey: SecretBytes
     let keysKey: SecretBytes
+    let accountsKey: SecretBytes
+    let formsKey: SecretBytes
 
     private struct Settings {
         let serviceID: String
@@ -127,6 +129,8 @@ package final class Issuer: Sendable {
             sessionsKey = try HKDF.derive(from: key, purpose: "otptoken-issuer/1 sessions")
             decoysKey = try HKDF.derive(from: key, purpose: "otptoken-issuer/1 decoys")
             keysKey = try HKDF.derive(from: key, purpose: "otptoken-issuer/1 keys")
+            accountsKey = try HKDF.derive(from: key, purpose: "otptoken-issuer/1 accounts")
+            formsKey = try HKDF.derive(from: key, purpose: "otptoken-issuer/1 forms")
         } catch {
             throw .cryptography(error)
         }

@@ -73,30 +73,49 @@ extension Issuer {
         try Self.put(seal(record, for: place, random: random), at: place.path)
     }
 
-    /// The contents of a record's file: nonce, ciphertext and tag of AES-256-GCM.
+    /// The contents of a record's file.
     func seal(
         _ record: UserRecord, for place: RecordPlace, random: RandomSource
     ) throws(IssuerError) -> [UInt8] {
-        try IssuerError.wrapping { () throws(CryptographyError) in
-            try AESGCM.seal(
-                record.encoded, key: recordsKey,
-                nonce: publicRandom(count: AESGCM.nonceCount, from: random), aad: aad(place))
-        }
+        try seal(record.encoded, for: place, random: random)
     }
 
     /// Opens the contents of a record's file.
     ///
     /// - Throws: `IssuerError.damaged`.
     func open(_ box: [UInt8], from place: RecordPlace) throws(IssuerError) -> UserRecord {
+        guard let record = try UserRecord(plaintext(of: box, from: place)) else {
+            throw .damaged(path: place.path)
+        }
+        return record
+    }
+
+    /// Nonce, ciphertext and tag of AES-256-GCM.
+    func seal(
+        _ plaintext: borrowing SecretBytes, for place: RecordPlace, random: RandomSource
+    ) throws(IssuerError) -> [UInt8] {
         do throws(CryptographyError) {
-            let plaintext = try AESGCM.open(box, key: recordsKey, aad: aad(place))
-            if let record = UserRecord(plaintext) { return record }
-        } catch .notAuthentic {
-            // The same as one that cannot be read.
+            return try AESGCM.seal(
+                plaintext, key: recordsKey,
+                nonce: publicRandom(count: AESGCM.nonceCount, from: random), aad: aad(place))
         } catch {
             throw .cryptography(error)
         }
-        throw .damaged(path: place.path)
+    }
+
+    /// What was sealed for a place.
+    ///
+    /// - Throws: `IssuerError.damaged`.
+    func plaintext(
+        of box: [UInt8], from place: RecordPlace
+    ) throws(IssuerError) -> SecretBytes {
+        do throws(CryptographyError) {
+            return try AESGCM.open(box, key: recordsKey, aad: aad(place))
+        } catch .notAuthentic {
+            throw .damaged(path: place.path)
+        } catch {
+            throw .cryptography(error)
+        }
     }
 
     private func aad(_ place: RecordPlace) -> [UInt8] {

@@ -90,7 +90,8 @@ extension Issuer {
             var token: UserRecord.Token
             switch record.stage {
             case .issued: return .rejected(.pending)
-            case .revoked: return .rejected(.revoked)
+            case .ended(.expired): return .rejected(.expired)
+            case .ended: return .rejected(.revoked)
             case .enrolled(let enrolled): token = enrolled
             }
             guard now < token.expiresAt else { return .rejected(.expired) }
