@@ -1,4 +1,5 @@
 import Foundation
+import Platform
 import TestSupport
 import Testing
 
@@ -89,6 +90,14 @@ struct ExportTests {
         let second = try server.check(code, serial: user)
         #expect(second.status == 200 && !second.isAccepted, "\(second)")
         #expect(second.message.contains("previous otp used again"), "\(second)")
+
+        // Once it is somebody's there, services ask for the person.
+        let (realm, owner) = (try server.makeRealm(), server.takeUser())
+        try server.administer(
+            "POST", "/token/assign", ["serial": user, "user": owner, "realm": realm])
+        let next = try person.run("show", "--at", "\(wallClockSeconds() + 60)").output.dropLast()
+        let third = try server.check(String(next), of: owner, in: realm)
+        #expect(third.isAccepted, "\(third)")
     }
 
     @Test func `a format that does not know the hash function leaves the token out, and says so`()
