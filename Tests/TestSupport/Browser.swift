@@ -62,7 +62,7 @@ package final class Browser: Sendable {
         folder = try TemporaryFolder()
         driver = try RunningProgram(
             "/usr/bin/chromedriver", ["--port=0"], home: folder.path,
-            extra: ["LANGUAGE": language])
+            extra: ["LANGUAGE": language, "TMPDIR": folder.path])
         let mark = "started successfully on port "
         let port = poll { [driver] in
             driver.output.range(of: mark).flatMap { start in
