@@ -57,12 +57,11 @@ struct BrowserTests {
         #expect(try browser.focus() == "input[name=code]")
         try browser.press(.shift, .tab)
         #expect(try browser.focus() == "input#user")
-        try browser.press(.enter)
+        try browser.submit()
         let sent = "user=%E5%A4%AA%E9%83%8E&code=39801035"
-        #expect(try browser.exists("#sent:not(:empty)"))
         #expect(try browser.text("#sent") == sent && browser.text("#asked") == "/sent")
 
-        try browser.click("a")
+        try browser.follow("a")
         #expect(try browser.text("#asked") == "/next?x=1")
         try browser.back()
         #expect(try browser.url() == url + "sent")
@@ -98,7 +97,7 @@ struct BrowserTests {
         _ = try open(browser)
         #expect(try browser.text("#script") == "off")
         try browser.type("x", into: "#user")
-        try browser.click("button")
+        try browser.follow("button")
         #expect(try browser.text("#sent") == "user=x&code=1")
         #expect(try browser.execute("return document.title") as? String == "試験")
     }
@@ -109,6 +108,7 @@ struct BrowserTests {
         let url = try open(browser)
         let error = #expect(throws: Browser.Failed.self) { try browser.click("a:nth-child(0)") }
         #expect(error?.description.contains("a:nth-child(0) of \(url)") == true)
+        #expect(throws: Browser.Failed.self) { try browser.follow("#asked") }
         #expect(throws: Browser.Failed.self) { try browser.open("http://example.org/") }
     }
 }

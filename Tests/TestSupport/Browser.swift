@@ -35,13 +35,6 @@ package final class Browser: Sendable {
         package let expiry: Int?
     }
 
-    /// What the driver could not do, in its own words.
-    package struct Failed: Error, CustomStringConvertible {
-        /// The name of the error in the standard.
-        package let error: String
-        package let description: String
-    }
-
     /// Whether it can be had.
     package static let isAvailable = ["chromium", "chromedriver"].allSatisfy {
         FileManager.default.isExecutableFile(atPath: "/usr/bin/" + $0)
@@ -49,8 +42,7 @@ package final class Browser: Sendable {
 
     private let driver: RunningProgram
     private let folder: TemporaryFolder
-    private let port: UInt16
-    private let session: String
+    private let session: WebDriver
     private let patience: Double
 
     /// Starts a browser that has never been used.
@@ -70,7 +62,7 @@ package final class Browser: Sendable {
         folder = try TemporaryFolder()
         driver = try RunningProgram(
             "/usr/bin/chromedriver", ["--port=0"], home: folder.path,
-            extra: ["LANGUAGE": language])
+            extra: ["LANGUAGE": language, "TMPDIR": folder.path])
         let mark = "started successfully on port "
         let port = poll { [driver] in
             driver.output.range(of: mark).flatMap { start in
@@ -80,7 +72,6 @@ package final class Browser: Sendable {
         guard let port else {
             throw Failed(error: "no driver", description: driver.output + driver.errors)
         }
-        self.port = port
         var preferences: [String: Any] = [
             "intl.accept_languages": language, "credentials_enable_service": false,
             "profile.password_manager_enabled": false,
@@ -100,38 +91,33 @@ package final class Browser: Sendable {
         let wishes: [String: Any] = [
             "acceptInsecureCerts": trustsAnyCertificate, "goog:chromeOptions": options,
         ]
-        let made = try Self.ask(
-            port, "POST", "/session", ["capabilities": ["alwaysMatch": wishes]])
-        guard let session = (made as? [String: Any])?["sessionId"] as? String else {
-            throw Failed(error: "no session", description: "\(made)")
-        }
-        self.session = session
+        session = try WebDriver(port: port, wishes: wishes)
     }
 
     deinit {
         // Closed like a window, so that nothing is written any more when its folder goes.
-        _ = try? PlainHTTP.send("DELETE", "/session/\(session)", port: port, within: 5)
+        _ = try? session.delete("", within: 5)
     }
 
     // MARK: Pages
 
     /// Goes to a page and waits until it is loaded.
-    package func open(_ url: String) throws { try post("/url", ["url": url]) }
+    package func open(_ url: String) throws { try session.post("/url", ["url": url]) }
 
     /// Loads the page again.
-    package func reload() throws { try post("/refresh", [:]) }
+    package func reload() throws { try session.post("/refresh", [:]) }
 
     /// Goes back to the page before.
-    package func back() throws { try post("/back", [:]) }
+    package func back() throws { try session.post("/back", [:]) }
 
     /// Where it is.
-    package func url() throws -> String { try getText("/url") }
+    package func url() throws -> String { try session.text("/url") }
 
     /// The title of the page.
-    package func title() throws -> String { try getText("/title") }
+    package func title() throws -> String { try session.text("/title") }
 
     /// The page as HTML.
-    package func source() throws -> String { try getText("/source") }
+    package func source() throws -> String { try session.text("/source") }
 
     /// Runs JavaScript, the body of a function, even where pages have none.
     ///
@@ -142,7 +128,7 @@ package final class Browser: Sendable {
     /// - Throws: `Failed`, with what the script threw.
     @discardableResult
     package func execute(_ script: String, _ arguments: [Any] = []) throws -> Any? {
-        let value = try post("/execute/sync", ["script": script, "args": arguments])
+        let value = try session.post("/execute/sync", ["script": script, "args": arguments])
         return value is NSNull ? nil : value
     }
 
@@ -172,7 +158,7 @@ package final class Browser: Sendable {
 
     /// How many elements there are now.
     package func count(_ css: String) throws -> Int {
-        try (post("/elements", ["using": "css selector", "value": css]) as? [Any])?.count ?? 0
+        try elements(css).count
     }
 
     /// What a person reads in an element.
@@ -205,25 +191,29 @@ package final class Browser: Sendable {
         _ = try element(css, "POST", "/clear", [:])
     }
 
-    /// Clicks on an element, and waits for the page that it leads to.
-    package func click(_ css: String) throws {
-        _ = try element(css, "POST", "/click", [:])
-    }
+    /// Clicks on an element of a page that stays; where it leads to another, that may not be there yet.
+    package func click(_ css: String) throws { _ = try element(css, "POST", "/click", [:]) }
+
+    /// Clicks on a link or a button, and waits for the page that it leads to.
+    package func follow(_ css: String) throws { try awaitingPage { try click(css) } }
+
+    /// Presses Enter in a field of a form, and waits for the page that it leads to.
+    package func submit() throws { try awaitingPage { try press(.enter) } }
 
     /// Presses keys together, where the focus is: `press(.enter)`, `press(.shift, .tab)`.
     package func press(_ keys: Key...) throws {
         let strokes = keys.map { ["type": "keyDown", "value": $0.rawValue] }
         let ends = keys.reversed().map { ["type": "keyUp", "value": $0.rawValue] }
         let source: [String: Any] = ["type": "key", "id": "keys", "actions": strokes + ends]
-        try post("/actions", ["actions": [source]])
+        try session.post("/actions", ["actions": [source]])
     }
 
     /// What has the focus: its tag and its id, or its name where it has no id: `input#code`, `body`.
     package func focus() throws -> String {
-        guard let id = Self.id(try get("/element/active")) else { return "" }
-        let tag = try getText("/element/\(id)/name")
+        guard let id = try WebDriver.element(session.get("/element/active")) else { return "" }
+        let tag = try session.text("/element/\(id)/name")
         for (name, before, after) in [("id", "#", ""), ("name", "[name=", "]")] {
-            let value = try get("/element/\(id)/attribute/\(name)") as? String
+            let value = try session.get("/element/\(id)/attribute/\(name)") as? String
             if let value, !value.isEmpty { return tag + before + value + after }
         }
         return tag
@@ -233,7 +223,7 @@ package final class Browser: Sendable {
 
     /// The cookies of the page that is open.
     package func cookies() throws -> [Cookie] {
-        let list = try get("/cookie") as? [[String: Any]] ?? []
+        let list = try session.get("/cookie") as? [[String: Any]] ?? []
         return list.map { cookie in
             func text(_ name: String) -> String { cookie[name] as? String ?? "" }
             return Cookie(
@@ -244,9 +234,15 @@ package final class Browser: Sendable {
     }
 
     /// Forgets the cookies of the page that is open.
-    package func deleteCookies() throws { _ = try ask("DELETE", "/cookie") }
+    package func deleteCookies() throws { try session.delete("/cookie") }
 
-    // MARK: The protocol
+    // MARK: Inside
+
+    /// What the driver calls the elements that fit.
+    private func elements(_ css: String) throws -> [String] {
+        let found = try session.post("/elements", ["using": "css selector", "value": css])
+        return (found as? [Any])?.compactMap(WebDriver.element) ?? []
+    }
 
     /// Asks for something about the first element that fits; again while the page is changing.
     private func element(
@@ -259,8 +255,10 @@ package final class Browser: Sendable {
         ]
         let value = try poll(within: patience) { () -> Any? in
             do {
-                let found = try post("/element", ["using": "css selector", "value": css])
-                return try ask(method, "/element/\(Self.id(found) ?? "")\(path)", body)
+                guard let found = try elements(css).first else {
+                    throw Failed(error: "no such element", description: "no such element")
+                }
+                return try session.ask(method, "/element/\(found)\(path)", body)
             } catch let error as Failed where passing.contains(error.error) {
                 failure = error
                 return nil
@@ -271,37 +269,23 @@ package final class Browser: Sendable {
         throw Failed(error: failure.error, description: "\(css) of \(page): \(failure)")
     }
 
-    private static func id(_ value: Any) -> String? {
-        (value as? [String: Any])?.values.first as? String
-    }
-
-    private func get(_ path: String) throws -> Any { try ask("GET", path) }
-    private func getText(_ path: String) throws -> String { try get(path) as? String ?? "" }
-
-    @discardableResult
-    private func post(_ path: String, _ body: [String: Any]) throws -> Any {
-        try ask("POST", path, body)
+    /// Does something that leads to another page, and waits until the old one is gone.
+    private func awaitingPage(_ act: () throws -> Void) throws {
+        let old = try elements(":root").first ?? ""
+        try act()
+        let isGone = try poll(within: patience) { () -> Bool? in
+            do {
+                _ = try session.get("/element/\(old)/name")
+                return nil
+            } catch let error as Failed where error.error != "timeout" {
+                return true
+            }
+        }
+        if isGone == nil { throw Failed(error: "same page", description: "\(try url()) stays") }
     }
 
     private func devTools(_ name: String, _ more: [String: Any] = [:]) throws -> [String: Any] {
-        let value = try post("/goog/cdp/execute", ["cmd": name, "params": more])
+        let value = try session.post("/goog/cdp/execute", ["cmd": name, "params": more])
         return value as? [String: Any] ?? [:]
-    }
-
-    private func ask(_ method: String, _ path: String, _ body: [String: Any]? = nil) throws -> Any {
-        try Self.ask(port, method, "/session/\(session)\(path)", body)
-    }
-
-    private static func ask(
-        _ port: UInt16, _ method: String, _ path: String, _ body: [String: Any]?
-    ) throws -> Any {
-        let answer = try PlainHTTP.send(method, path, port: port, json: body)
-        let value = answer.object["value"] ?? NSNull()
-        guard answer.status != 200 else { return value }
-        let told = value as? [String: Any]
-        let (error, message) = (told?["error"] as? String, told?["message"] as? String)
-        throw Failed(
-            error: error ?? "unknown error",
-            description: String((message ?? "\(answer)").prefix { $0 != "\n" }))
     }
 }

@@ -8,10 +8,15 @@ package enum PlainHTTP {
         package let status: Int
         package let body: Data
 
-        /// The body as an object of JSON; empty when it is none.
-        package var object: [String: Any] {
-            (try? JSONSerialization.jsonObject(with: body)) as? [String: Any] ?? [:]
+        /// What the body, an object of JSON, holds by these names, one within the other; nil for nothing.
+        package subscript(_ names: String...) -> Any? {
+            names.reduce(try? JSONSerialization.jsonObject(with: body)) {
+                ($0 as? [String: Any])?[$1]
+            }
         }
+
+        /// All of it, to be shown where a test fails.
+        package var text: String { "\(status) \(String(decoding: body, as: UTF8.self))" }
     }
 
     /// A request that got no answer.
