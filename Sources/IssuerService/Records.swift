@@ -1,4 +1,4 @@
-internal import Cryptography
+package import Cryptography
 internal import Platform
 
 /// Where a record lies, and what it is sealed for: no file can take another one's place.
@@ -71,6 +71,16 @@ extension Issuer {
         _ record: UserRecord, at place: RecordPlace, random: RandomSource
     ) throws(IssuerError) {
         try Self.put(seal(record, for: place, random: random), at: place.path)
+    }
+
+    /// The contents of the file of a record, for whoever writes it without waiting for the disk.
+    ///
+    /// - Throws: `IssuerError.cryptography`; `.noSuchUser` for a user ID that this issuer never gives.
+    package func sealed(
+        _ record: UserRecord, random: RandomSource
+    ) throws(IssuerError) -> [UInt8] {
+        guard let place = place(ofUser: record.userID) else { throw .noSuchUser }
+        return try seal(record, for: place, random: random)
     }
 
     /// The contents of a record's file: nonce, ciphertext and tag of AES-256-GCM.
