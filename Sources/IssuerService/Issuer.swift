@@ -26,6 +26,10 @@ package final class Issuer: Sendable {
     let decoysKey: SecretBytes
     let keysKey: SecretBytes
 
+    let stripes = (0..<Issuer.lockCount).map { _ in Stripe() }
+    /// Where many changes at once wait for the disk together.
+    let changes: ChangeFile?
+
     private struct Settings {
         let serviceID: String
         let name: String
@@ -105,9 +109,22 @@ package final class Issuer: Sendable {
 
     /// Opens an issuer.
     ///
-    /// - Parameter home: its folder.
+    /// - Parameters:
+    ///   - home: its folder.
+    ///   - isBusy: whether it is to be fast with many changes at once, until `close`.
+    ///   - boot: a name for this run of the system.
     /// - Throws: `IssuerError.missing`, `.damaged`, `.file`, `.cryptography`.
-    package init(home: String) throws(IssuerError) {
+    package convenience init(
+        home: String, isBusy: Bool = false, boot: String? = ChangeFile.bootID
+    ) throws(IssuerError) {
+        if Self.hasLostChanges(home, boot: boot) {
+            try Issuer(opening: home, changes: nil).bringBackChanges(boot: boot)
+        }
+        try self.init(
+            opening: home, changes: isBusy ? Self.beginChanges(home, boot: boot) : nil)
+    }
+
+    private init(opening home: String, changes: ChangeFile?) throws(IssuerError) {
         guard let json = try Self.contents(of: Self.settingsPath(home)) else {
             throw .missing(home: home)
         }
@@ -118,6 +135,7 @@ package final class Issuer: Sendable {
             throw .damaged(path: Self.keyPath(home))
         }
         self.home = home
+        self.changes = changes
         serviceID = settings.serviceID
         name = settings.name
         url = settings.url

@@ -2,7 +2,7 @@ internal import Cryptography
 
 /// The keys of a record's lines.
 enum RecordKey: String {
-    case user, email, state, w0, seed, algorithm, digits, period, drift
+    case user, email, state, revision, w0, seed, algorithm, digits, period, drift
     case l = "L"
     case issuedAt = "issued_at"
     case expiresAt = "expires_at"

@@ -9,7 +9,7 @@ struct RecordPlace {
 
 extension Issuer {
     /// How many locks there are.
-    private static let lockCount = 64
+    static let lockCount = 64
     /// How many counters of tries there are: two IDs rarely share one, and nobody can tell which do.
     private static let counterCount = 1 << 24
     /// How many starts may go unfinished.
@@ -20,9 +20,14 @@ extension Issuer {
         _ userID: String, _ body: () throws(IssuerError) -> Result
     ) throws(IssuerError) -> Result {
         // IDs that share a counter share the lock.
-        let path = "\(home)/locks/\(try counter(of: userID) % Self.lockCount)"
-        let lock = try IssuerError.naming(path) { () throws(FileError) in try FileLock(path) {} }
-        return try withExtendedLifetime(lock) { () throws(IssuerError) in try body() }
+        let number = try counter(of: userID) % Self.lockCount
+        return try stripes[number].locked { () throws(IssuerError) in
+            let path = "\(home)/locks/\(number)"
+            let lock = try IssuerError.naming(path) { () throws(FileError) in
+                try FileLock(path) {}
+            }
+            return try withExtendedLifetime(lock) { () throws(IssuerError) in try body() }
+        }
     }
 
     /// How many starts a user ID has had that nobody finished; whether it is a user's or not.
@@ -70,7 +75,13 @@ extension Issuer {
     func save(
         _ record: UserRecord, at place: RecordPlace, random: RandomSource
     ) throws(IssuerError) {
-        try Self.put(seal(record, for: place, random: random), at: place.path)
+        var record = record
+        record.revision += 1
+        let box = try seal(record, for: place, random: random)
+        let isChanged = try IssuerError.naming(place.path) { () throws(FileError) in
+            try changes?.replace(record.userID, with: box)
+        }
+        if isChanged != true { try Self.put(box, at: place.path) }
     }
 
     /// The contents of the file of a record, for whoever writes it without waiting for the disk.

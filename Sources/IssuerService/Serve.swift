@@ -32,6 +32,7 @@ extension Issuer {
         until stop: borrowing SignalDescriptor, listening: (UInt16) -> Void,
         report: @escaping @Sendable (IssuerError) -> Void
     ) throws(IssuerError) {
+        defer { close() }
         let literal = address.contains(":") ? "[\(address)]" : address
         let isLoopback = ServerURL("http://\(literal)")?.isLoopback == true
         guard certificate != nil || isLoopback || !proxies.isEmpty else {

@@ -26,6 +26,8 @@ package struct UserRecord: Sendable {
     var stage: Stage
     /// When a code was last accepted, in unix seconds.
     var lastUsed: Int64?
+    /// How often it was changed: of two states of a record, the later one has more.
+    var revision: UInt64 = 0
 
     enum Stage: Sendable {
         case issued(Issuance)
@@ -73,6 +75,7 @@ extension UserRecord {
         text.put(.issuedAt, "\(issuedAt)")
         text.put(.state, state.rawValue)
         if let lastUsed { text.put(.lastUsed, "\(lastUsed)") }
+        if revision > 0 { text.put(.revision, "\(revision)") }
         switch stage {
         case .issued(let issuance):
             let l = issuance.secret.value.l
@@ -101,7 +104,7 @@ extension UserRecord {
         else { return nil }
         self.init(
             userID: userID, email: email, issuedAt: issuedAt, stage: stage,
-            lastUsed: fields.number(.lastUsed))
+            lastUsed: fields.number(.lastUsed), revision: fields.number(.revision) ?? 0)
         guard encoded.equals(plaintext) else { return nil }
     }
 }

@@ -13,7 +13,9 @@ private typealias Exchange =
 
 /// Prints how many enrolments and verifications a second an issuer takes part in, in the process, with four clients.
 func measureInProcess(in folder: String, users: Int) throws {
-    let (issuer, key) = try makeIssuer(in: folder, accounts: users)
+    let key = try makeIssuer(in: folder, accounts: users)
+    let issuer = try Issuer(home: folder, isBusy: true)
+    defer { issuer.close() }
     let site = Site(issuer)
     let rates = try rates(0..<users, clients: 4, key: key) { path, body, key in
         parts(

@@ -14,7 +14,7 @@ case ("store", let count?) where words.count == 3: try makeStore(in: words[2], c
 case ("reopen", let times?) where words.count == 3: try measureStore(in: words[2], times: times)
 case ("totp", let count?): try measureCodes(count)
 case ("issuer", let count?) where words.count == 3:
-    try writeResult(makeIssuer(in: words[2], accounts: count).key + "\n")
+    try writeResult(makeIssuer(in: words[2], accounts: count) + "\n")
 case ("enrol", let users?) where words.count == 3: try measureInProcess(in: words[2], users: users)
 case ("load", let count?) where words.count == 6:
     let (clients, first) = (Int(words[4]) ?? 1, Int(words[5]) ?? 0)
