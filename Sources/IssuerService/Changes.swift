@@ -1,6 +1,5 @@
 internal import Cryptography
 internal import Platform
-internal import Synchronization
 
 // Records are replaced through a file of changes where an issuer is opened for many requests at once, and each on its own
 // elsewhere. Both lie on the disk before anybody is answered; which of two states is the later one, a record says itself.
@@ -59,21 +58,14 @@ extension Issuer {
     }
 
     /// What a record says; nil for one that does not authenticate.
-    private func intact<Result>(_ read: () throws(IssuerError) -> Result) throws(IssuerError) -> Result? {
-        do throws(IssuerError) { return try read() } catch .damaged { return nil } catch { throw error }
+    private func intact<Result>(_ read: () throws(IssuerError) -> Result) throws(IssuerError)
+        -> Result?
+    {
+        do throws(IssuerError) { return try read() } catch .damaged { return nil } catch {
+            throw error
+        }
     }
 
     /// Ends the file of changes, when there is one: all records lie on the disk then.
     package func close() { changes?.close() }
-}
-
-/// Keeps the threads of this process apart; without it they would look for a file's lock again and again.
-final class Stripe: Sendable {
-    private let mutex = Mutex(())
-
-    func locked<Result: ~Copyable>(
-        _ body: () throws(IssuerError) -> Result
-    ) throws(IssuerError) -> Result {
-        try mutex.withLock { (_) throws(IssuerError) in try body() }
-    }
 }

@@ -26,9 +26,11 @@ package final class Issuer: Sendable {
     let decoysKey: SecretBytes
     let keysKey: SecretBytes
 
-    let stripes = (0..<Issuer.lockCount).map { _ in Stripe() }
+    /// Keep threads apart before a file keeps processes apart.
+    let threadLocks = (0..<Issuer.lockCount).map { _ in SleepingLock() }
     /// Where many changes at once wait for the disk together.
     let changes: ChangeFile?
+    let counters: CounterFile
 
     private struct Settings {
         let serviceID: String
@@ -136,6 +138,9 @@ package final class Issuer: Sendable {
         }
         self.home = home
         self.changes = changes
+        counters = try IssuerError.naming(Self.triesPath(home)) { () throws(FileError) in
+            try CounterFile(Self.triesPath(home))
+        }
         serviceID = settings.serviceID
         name = settings.name
         url = settings.url
@@ -161,6 +166,7 @@ package final class Issuer: Sendable {
     private static let keyCount = 32
 
     private static func settingsPath(_ home: String) -> String { home + "/issuer" }
+    static func triesPath(_ home: String) -> String { home + "/tries" }
     private static func keyPath(_ home: String) -> String { home + "/issuer.key" }
 }
 

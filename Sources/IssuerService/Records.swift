@@ -21,7 +21,7 @@ extension Issuer {
     ) throws(IssuerError) -> Result {
         // IDs that share a counter share the lock.
         let number = try counter(of: userID) % Self.lockCount
-        return try stripes[number].locked { () throws(IssuerError) in
+        return try threadLocks[number].locked { () throws(IssuerError) in
             let path = "\(home)/locks/\(number)"
             let lock = try IssuerError.naming(path) { () throws(FileError) in
                 try FileLock(path) {}
@@ -34,18 +34,18 @@ extension Issuer {
     func tries(of userID: String) throws(IssuerError) -> UInt8 {
         let counter = try counter(of: userID)
         return try IssuerError.naming(triesPath) { () throws(FileError) in
-            try CounterFile(triesPath)[counter]
+            try counters[counter]
         }
     }
 
     func setTries(_ tries: UInt8, of userID: String) throws(IssuerError) {
         let counter = try counter(of: userID)
         try IssuerError.naming(triesPath) { () throws(FileError) in
-            try CounterFile(triesPath).set(tries, at: counter)
+            try counters.set(tries, at: counter)
         }
     }
 
-    private var triesPath: String { home + "/tries" }
+    private var triesPath: String { Self.triesPath(home) }
 
     /// The number of a user ID's counter, which nobody without the key can tell.
     private func counter(of userID: String) throws(IssuerError) -> Int {

@@ -37,6 +37,8 @@ package final class ChangeFile: Sendable {
     private let state = Mutex(State())
     /// How many entries lie on the disk, and why no more will: after a failure the system forgets what was not written.
     private let durable = Mutex<(count: UInt64, failure: Errno?)>((0, nil))
+    /// Whoever has it waits for the disk.
+    private let turn = SleepingLock()
 
     /// Begins a new file of changes.
     ///
@@ -53,10 +55,24 @@ package final class ChangeFile: Sendable {
         // A process that was killed may have left changes which are in the system's memory alone.
         try FileError.naming { () throws(Errno) in try Self.synchroniseAll(folder) }
         let head = Array(boot.utf8.prefix(Self.headCount))
-        try PrivateFile.replace(path, with: head + [UInt8](repeating: 0, count: Self.size - head.count))
+        try PrivateFile.replace(
+            path, with: head + [UInt8](repeating: 0, count: Self.size - head.count))
         file = try FileError.naming { () throws(Errno) in
-            try FileDescriptor(open: path, O_WRONLY | O_NOFOLLOW)
+            // Made now, that the first changes are as fast as later ones.
+            for spare in 0..<Self.spareCount { _ = try Self.spare(spare, in: folder) }
+            return try FileDescriptor(open: path, O_WRONLY | O_NOFOLLOW)
         }
+    }
+
+    private static func spare(_ number: Int, in folder: String) throws(Errno) -> FileDescriptor {
+        let file = try FileDescriptor(
+            open: path(ofSpare: number, in: folder), O_WRONLY | O_CREAT | O_NOFOLLOW)
+        _ = try retrying { fchmod(file.number, 0o600) }
+        return file
+    }
+
+    private static func path(ofSpare number: Int, in folder: String) -> String {
+        "\(folder)/.spare-\(number)"
     }
 
     /// Replaces a file; when this returns true, a power cut does not undo that any more.
@@ -73,7 +89,7 @@ package final class ChangeFile: Sendable {
             guard let (half, count, spare) = try write(name, bytes) else { return false }
             defer { finish(half, spare) }
             try wait(for: count)
-            try exchange(name, "\(folder)/.\(spare)", bytes)
+            try exchange(name, spare, bytes)
             return true
         }
     }
@@ -101,7 +117,9 @@ package final class ChangeFile: Sendable {
     ) throws(Errno) -> (half: Int, count: UInt64, spare: Int)? {
         try state.withLock { (state) throws(Errno) in
             let count = 24 + name.utf8.count + bytes.count
-            guard !state.isClosed, count <= Self.halfCount, !state.spares.isEmpty else { return nil }
+            guard !state.isClosed, count <= Self.halfCount, !state.spares.isEmpty else {
+                return nil
+            }
             if state.used + count > Self.halfCount {
                 guard state.isFree[1 - state.half] else { return nil }
                 state.half = 1 - state.half
@@ -128,30 +146,33 @@ package final class ChangeFile: Sendable {
 
     /// Waits until an entry lies on the disk. Whoever comes first waits for the disk, and all others for that one.
     private func wait(for count: UInt64) throws(Errno) {
-        try durable.withLock { (durable) throws(Errno) in
+        try turn.locked { () throws(Errno) in
+            let durable = durable.withLock { $0 }
             guard durable.count < count else { return }
             if let failure = durable.failure { throw failure }
             let written = state.withLock { $0.count }
             do throws(Errno) {
                 _ = try retrying { fdatasync(file.number) }
             } catch {
-                durable.failure = error
+                self.durable.withLock { $0.failure = error }
                 state.withLock { $0.isClosed = true }
                 throw error
             }
-            durable.count = written
+            self.durable.withLock { $0.count = written }
         }
     }
 
-    private func exchange(_ name: String, _ spare: String, _ bytes: [UInt8]) throws(Errno) {
-        let path = "\(folder)/\(name)"
-        let fresh = try FileDescriptor(open: spare, O_WRONLY | O_CREAT | O_NOFOLLOW)
-        _ = try retrying { fchmod(fresh.number, 0o600) }
+    private func exchange(_ name: String, _ spare: Int, _ bytes: [UInt8]) throws(Errno) {
+        let (from, to) = (Self.path(ofSpare: spare, in: folder), "\(folder)/\(name)")
+        let fresh = try FileDescriptor(open: from, O_WRONLY | O_CREAT | O_NOFOLLOW)
         try fresh.write(bytes)
-        _ = try retrying { ftruncate(fresh.number, off_t(bytes.count)) }
+        if try fresh.status().st_size > bytes.count {
+            _ = try retrying { ftruncate(fresh.number, off_t(bytes.count)) }
+        }
+        if unsafe shim_exchange(from, to) == 0 { return }
         // Not every file system exchanges names, and there may be no such file yet.
-        if unsafe shim_exchange(spare, path) == 0 { return }
-        _ = try retrying { unsafe rename(spare, path) }
+        _ = try retrying { fchmod(fresh.number, 0o600) }
+        _ = try retrying { unsafe rename(from, to) }
     }
 
     private func finish(_ half: Int, _ spare: Int) {
@@ -159,7 +180,9 @@ package final class ChangeFile: Sendable {
             state.spares.append(spare)
             state.pending[half] -= 1
             let other = 1 - state.half
-            guard !state.isFree[other], state.pending[other] == 0, !state.isFreeing else { return nil }
+            guard !state.isFree[other], state.pending[other] == 0, !state.isFreeing else {
+                return nil
+            }
             state.isFreeing = true
             return other
         }
@@ -193,7 +216,9 @@ package final class ChangeFile: Sendable {
     ///   - path: where the file of changes lies.
     ///   - boot: the run of the system; nil for an unknown one, which is never the same.
     package static func isLeft(_ path: String, boot: String?) -> Bool {
-        guard let file = try? FileDescriptor(open: path, O_RDONLY | O_NOFOLLOW) else { return false }
+        guard let file = try? FileDescriptor(open: path, O_RDONLY | O_NOFOLLOW) else {
+            return false
+        }
         let head = (try? file.read(atMost: headCount)) ?? []
         return boot.map { head.prefix { $0 != 0 }.elementsEqual($0.utf8) } != true
     }
@@ -215,15 +240,19 @@ package final class ChangeFile: Sendable {
                 let numbers = (0..<3).map { index in
                     rest.dropFirst(8 * index).prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
                 }
-                let (number, name, count) = (numbers[0], Int(clamping: numbers[1]), Int(clamping: numbers[2]))
+                let (number, name, count) = (
+                    numbers[0], Int(clamping: numbers[1]), Int(clamping: numbers[2])
+                )
                 // What was there before the half was written anew has lower numbers.
                 guard number > 0, last.map({ number == $0 + 1 }) ?? true, name <= rest.count - 24,
                     count <= rest.count - 24 - name
                 else { break }
                 rest = rest.dropFirst(24)
                 found.append(
-                    (number, String(decoding: rest.prefix(name), as: UTF8.self),
-                     Array(rest.dropFirst(name).prefix(count))))
+                    (
+                        number, String(decoding: rest.prefix(name), as: UTF8.self),
+                        Array(rest.dropFirst(name).prefix(count))
+                    ))
                 rest = rest.dropFirst(name + count)
                 last = number
             }

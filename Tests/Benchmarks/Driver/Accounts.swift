@@ -30,7 +30,8 @@ struct Account: Sendable {
         text.append("\nL \(Base64.encode(registration.l.span, padding: .required))\n")
         guard let record = UserRecord(text.finish()) else { throw BenchmarkError(what: "record") }
         let sealed = try issuer.sealed(record, random: SecretBytes.random)
-        let file = unsafe open(folder + "/users/" + userID, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        let file = unsafe open(
+            folder + "/users/" + userID, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw BenchmarkError(what: "users/\(userID)") }
         defer { close(file) }
         try writeAll(sealed, to: file)

@@ -59,7 +59,6 @@ private func rates(
     let checks = try Work.run(count: count, threads: clients) {
         try all[$0].verify(exchange, key: key)
     }
-    writeNote("start \(starts / Double(count) * 1e6) finish \(finishes / Double(count) * 1e6) verify \(checks / Double(count) * 1e6)")
     return (Double(count) / (starts + finishes), Double(count) / checks)
 }
 
