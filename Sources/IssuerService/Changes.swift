@@ -1,8 +1,9 @@
 internal import Cryptography
 internal import Platform
 
-// Records are replaced through a file of changes where an issuer is opened for many requests at once, and each on its own
-// elsewhere. Both lie on the disk before anybody is answered; which of two states is the later one, a record says itself.
+// Records are replaced through a file of changes where an issuer is opened for many requests at once, and each on its
+// own elsewhere. Both lie on the disk before anybody is answered; which of two states is the later one, a record says
+// itself.
 extension Issuer {
     private static func changesPath(_ home: String) -> String { home + "/changes" }
     private static func changesLock(_ home: String) -> String { home + "/locks/changes" }

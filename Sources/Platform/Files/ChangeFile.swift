@@ -32,6 +32,7 @@ package final class ChangeFile: Sendable {
 
     private let path: String
     private let folder: String
+    private let halfCount: Int
     private let file: FileDescriptor
     private let lock: FileLock
     private let state = Mutex(State())
@@ -47,16 +48,20 @@ package final class ChangeFile: Sendable {
     ///   - lock: the file that says who has it.
     ///   - folder: where the files lie that it replaces.
     ///   - boot: the run of the system, as `bootID` tells it.
+    ///   - halfCount: the length of either half of it in bytes.
     /// - Throws: `FileError.held` when another process has it.
-    package init(_ path: String, lock: String, folder: String, boot: String) throws(FileError) {
+    package init(
+        _ path: String, lock: String, folder: String, boot: String, halfCount: Int = 2 << 20
+    ) throws(FileError) {
+        self.halfCount = halfCount
         self.lock = try FileLock(lock, patience: 0) {}
         self.path = path
         self.folder = folder
         // A process that was killed may have left changes which are in the system's memory alone.
         try FileError.naming { () throws(Errno) in try Self.synchroniseAll(folder) }
         let head = Array(boot.utf8.prefix(Self.headCount))
-        try PrivateFile.replace(
-            path, with: head + [UInt8](repeating: 0, count: Self.size - head.count))
+        let rest = Self.start + 2 * halfCount - head.count
+        try PrivateFile.replace(path, with: head + [UInt8](repeating: 0, count: rest))
         file = try FileError.naming { () throws(Errno) in
             // Made now, that the first changes are as fast as later ones.
             for spare in 0..<Self.spareCount { _ = try Self.spare(spare, in: folder) }
@@ -108,24 +113,23 @@ package final class ChangeFile: Sendable {
 
     // Entries: their number and the lengths of name and contents, 8 bytes each, big-endian; name; contents.
     private static let headCount = 64
-    private static let halfCount = 2 << 20
     private static let start = 4096
-    private static let size = start + 2 * halfCount
+    private static let longest = 8 << 20
 
     private func write(
         _ name: String, _ bytes: [UInt8]
     ) throws(Errno) -> (half: Int, count: UInt64, spare: Int)? {
         try state.withLock { (state) throws(Errno) in
             let count = 24 + name.utf8.count + bytes.count
-            guard !state.isClosed, count <= Self.halfCount, !state.spares.isEmpty else {
+            guard !state.isClosed, count <= halfCount, !state.spares.isEmpty else {
                 return nil
             }
-            if state.used + count > Self.halfCount {
+            if state.used + count > halfCount {
                 guard state.isFree[1 - state.half] else { return nil }
                 state.half = 1 - state.half
                 state.used = 0
             }
-            let place = Self.start + state.half * Self.halfCount + state.used
+            let place = Self.start + state.half * halfCount + state.used
             var entry: [UInt8] = []
             entry.reserveCapacity(count)
             for number in [state.count + 1, UInt64(name.utf8.count), UInt64(bytes.count)] {
@@ -231,8 +235,9 @@ package final class ChangeFile: Sendable {
     package static func entries(
         of path: String
     ) throws(FileError) -> [(name: String, bytes: [UInt8])] {
-        let file = try PrivateFile.read(path, limit: size)
+        let file = try PrivateFile.read(path, limit: longest)
         var found: [(number: UInt64, name: String, bytes: [UInt8])] = []
+        let halfCount = max(0, file.count - start) / 2
         for half in 0..<2 {
             var rest = file.dropFirst(start + half * halfCount).prefix(halfCount)
             var last: UInt64?
