@@ -61,7 +61,7 @@ package struct Site: Sendable {
         return answer
     }
 
-    /// The answer, and whether it is to the start of an enrolment; nil for no part of one.
+    /// The answer, and true when it is to the start of an enrolment, false when it ends one, which no repetition does.
     private func route(
         _ request: HTTPMessage, now: Int64, random: RandomSource, report: (IssuerError) -> Void
     ) -> (answer: HTTPMessage, isStart: Bool?) {
@@ -76,8 +76,10 @@ package struct Site: Sendable {
         if path == VerificationEndpoint.path {
             return (verification.answer(request, now: now, random: random, report: report), nil)
         }
-        let answer = enrolment.answer(request, now: now, random: random, report: report)
-        return (answer, path == EnrolmentProtocol.startPath)
+        var isStart: Bool? = path == EnrolmentProtocol.startPath ? true : nil
+        let answer = enrolment.answer(
+            request, now: now, random: random, report: report, enrolled: { isStart = false })
+        return (answer, isStart)
     }
 
     /// Whom a request is from: the last address that a trusted proxy has added, else the peer.

@@ -1,6 +1,7 @@
 import Cryptography
 import Enrolment
 import Foundation
+import Glibc
 import IssuerService
 import Platform
 import TestSupport
@@ -127,6 +128,31 @@ import Testing
         }
         issuers.forEach { $0.close() }
         #expect(!FileManager.default.fileExists(atPath: desk.home + "/changes"))
+    }
+
+    @Test func `read a record again, locked, when it does not authenticate`() throws {
+        let desk = try Desk()
+        let userID = try desk.issue()
+        let record = try PrivateFile.read(desk.recordPath(userID), limit: 4096)
+        // Whoever changes a record holds one of these.
+        let locks = try (0..<64).map { number in
+            let path = "\(desk.home)/locks/\(number)"
+            if !FileManager.default.fileExists(atPath: path) {
+                try PrivateFile.replace(path, with: [])
+            }
+            return try FileHandle(forUpdating: URL(fileURLWithPath: path))
+        }
+        for lock in locks { #expect(flock(lock.fileDescriptor, LOCK_EX) == 0) }
+        try PrivateFile.replace(desk.recordPath(userID), with: [0])
+        let states = Thread.gather(2) { number -> UserState? in
+            if number == 0 { return try? desk.user(userID)?.state }
+            // It is found damaged by now, most likely; if it is not, that is no failure.
+            usleep(100_000)
+            try? PrivateFile.replace(desk.recordPath(userID), with: record)
+            for lock in locks { try? lock.close() }
+            return nil
+        }
+        #expect(states[0] == .issued)
     }
 
     @Test func `list and export whole records while these change`() throws {
