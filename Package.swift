@@ -93,7 +93,8 @@ let package = Package(
             ["Cryptography", "OATH", "Enrolment", "Platform", "IssuerService"]),
         tests("PlatformTests", ["Cryptography", "Platform"]),
         tests(
-            "InteropTests", ["Cryptography", "OATH", "Enrolment", "TokenStore", "Platform"]),
+            "InteropTests",
+            ["Cryptography", "OATH", "Enrolment", "TokenStore", "Platform", "IssuerService"]),
         tests("TranscriptTests", ["TokenStore"], exclude: ["Transcripts"]),
         tests("TerminalTests", ["JSON", "TokenStore"]),
         tests(

@@ -28,6 +28,12 @@ package final class Issuer: Sendable {
     let accountsKey: SecretBytes
     let formsKey: SecretBytes
 
+    /// Keep threads apart before a file keeps processes apart.
+    let threadLocks = (0..<Issuer.lockCount).map { _ in SleepingLock() }
+    /// Where many changes at once wait for the disk together.
+    let changes: ChangeFile?
+    let counters: CounterFile
+
     private struct Settings {
         let serviceID: String
         let name: String
@@ -107,9 +113,22 @@ package final class Issuer: Sendable {
 
     /// Opens an issuer.
     ///
-    /// - Parameter home: its folder.
+    /// - Parameters:
+    ///   - home: its folder.
+    ///   - isBusy: whether it is to be fast with many changes at once, until `close`.
+    ///   - boot: a name for this run of the system.
     /// - Throws: `IssuerError.missing`, `.damaged`, `.file`, `.cryptography`.
-    package init(home: String) throws(IssuerError) {
+    package convenience init(
+        home: String, isBusy: Bool = false, boot: String? = ChangeFile.bootID
+    ) throws(IssuerError) {
+        if Self.hasLostChanges(home, boot: boot) {
+            try Issuer(opening: home, changes: nil).bringBackChanges(boot: boot)
+        }
+        try self.init(
+            opening: home, changes: isBusy ? Self.beginChanges(home, boot: boot) : nil)
+    }
+
+    private init(opening home: String, changes: ChangeFile?) throws(IssuerError) {
         guard let json = try Self.contents(of: Self.settingsPath(home)) else {
             throw .missing(home: home)
         }
@@ -120,6 +139,10 @@ package final class Issuer: Sendable {
             throw .damaged(path: Self.keyPath(home))
         }
         self.home = home
+        self.changes = changes
+        counters = try IssuerError.naming(Self.triesPath(home)) { () throws(FileError) in
+            try CounterFile(Self.triesPath(home))
+        }
         serviceID = settings.serviceID
         name = settings.name
         url = settings.url
@@ -147,6 +170,7 @@ package final class Issuer: Sendable {
     private static let keyCount = 32
 
     private static func settingsPath(_ home: String) -> String { home + "/issuer" }
+    static func triesPath(_ home: String) -> String { home + "/tries" }
     private static func keyPath(_ home: String) -> String { home + "/issuer.key" }
 }
 

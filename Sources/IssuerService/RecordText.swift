@@ -2,7 +2,7 @@ internal import Cryptography
 
 /// The keys of a record's lines.
 enum RecordKey: String {
-    case user, email, account, language, state, w0, seed, algorithm, digits, period, drift
+    case user, email, account, language, state, revision, w0, seed, algorithm, digits, period, drift
     case administrator, salt, hash, generation
     case l = "L"
     case issuedAt = "issued_at"

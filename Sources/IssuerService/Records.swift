@@ -1,15 +1,20 @@
-internal import Cryptography
+package import Cryptography
 internal import Platform
 
 /// Where a record lies, and what it is sealed for: no file can take another one's place.
 struct RecordPlace {
     let path: String
     let purpose: String
+
+    /// The name of the file in its folder.
+    var name: String {
+        String(path[(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)...])
+    }
 }
 
 extension Issuer {
     /// How many locks there are.
-    private static let lockCount = 64
+    static let lockCount = 64
     /// How many counters of tries there are: two IDs rarely share one, and nobody can tell which do.
     private static let counterCount = 1 << 24
     /// How many starts may go unfinished.
@@ -19,37 +24,46 @@ extension Issuer {
     func locked<Result: ~Copyable>(
         _ userID: String, _ body: () throws(IssuerError) -> Result
     ) throws(IssuerError) -> Result {
-        let path = try lockPath(of: userID)
-        let lock = try IssuerError.naming(path) { () throws(FileError) in try FileLock(path) {} }
-        return try withExtendedLifetime(lock) { () throws(IssuerError) in try body() }
+        let number = try lockNumber(of: userID)
+        return try threadLocks[number].locked { () throws(IssuerError) in
+            let path = lockPath(number)
+            let lock = try IssuerError.naming(path) { () throws(FileError) in
+                try FileLock(path) {}
+            }
+            return try withExtendedLifetime(lock) { () throws(IssuerError) in try body() }
+        }
     }
 
-    /// The file that is locked for a user ID; IDs that share a counter share it.
-    private func lockPath(of userID: String) throws(IssuerError) -> String {
-        "\(home)/locks/\(try counter(of: userID) % Self.lockCount)"
+    /// IDs that share a counter share the lock.
+    private func lockNumber(of userID: String) throws(IssuerError) -> Int {
+        try counter(of: userID) % Self.lockCount
     }
 
-    /// Where a record of nobody is saved that passes for a user's; the lock of the user ID is its lock as well.
-    func nobodysPath(like userID: String) throws(IssuerError) -> String {
-        try lockPath(of: userID) + ".nobody"
+    private func lockPath(_ number: Int) -> String { "\(home)/locks/\(number)" }
+
+    /// Where a record of nobody is saved that passes for a user's: beside theirs, under a name that no user has. The
+    /// lock of the user ID is its lock as well.
+    func nobodysPlace(like userID: String) throws(IssuerError) -> RecordPlace {
+        let name = "nobody-\(try lockNumber(of: userID))"
+        return RecordPlace(path: "\(home)/users/\(name)", purpose: name)
     }
 
     /// How many starts a user ID has had that nobody finished; whether it is a user's or not.
     func tries(of userID: String) throws(IssuerError) -> UInt8 {
         let counter = try counter(of: userID)
         return try IssuerError.naming(triesPath) { () throws(FileError) in
-            try CounterFile(triesPath)[counter]
+            try counters[counter]
         }
     }
 
     func setTries(_ tries: UInt8, of userID: String) throws(IssuerError) {
         let counter = try counter(of: userID)
         try IssuerError.naming(triesPath) { () throws(FileError) in
-            try CounterFile(triesPath).set(tries, at: counter)
+            try counters.set(tries, at: counter)
         }
     }
 
-    private var triesPath: String { home + "/tries" }
+    private var triesPath: String { Self.triesPath(home) }
 
     /// The number of a user ID's counter, which nobody without the key can tell.
     private func counter(of userID: String) throws(IssuerError) -> Int {
@@ -79,7 +93,23 @@ extension Issuer {
     func save(
         _ record: UserRecord, at place: RecordPlace, random: RandomSource
     ) throws(IssuerError) {
-        try Self.put(seal(record, for: place, random: random), at: place.path)
+        var record = record
+        record.revision += 1
+        let box = try seal(record, for: place, random: random)
+        let isChanged = try IssuerError.naming(place.path) { () throws(FileError) in
+            try changes?.replace(place.name, with: box)
+        }
+        if isChanged != true { try Self.put(box, at: place.path) }
+    }
+
+    /// The contents of the file of a record, for whoever writes it without waiting for the disk.
+    ///
+    /// - Throws: `IssuerError.cryptography`; `.noSuchUser` for a user ID that this issuer never gives.
+    package func sealed(
+        _ record: UserRecord, random: RandomSource
+    ) throws(IssuerError) -> [UInt8] {
+        guard let place = place(ofUser: record.userID) else { throw .noSuchUser }
+        return try seal(record, for: place, random: random)
     }
 
     /// The contents of a record's file.

@@ -30,7 +30,7 @@ private func execute(_ arguments: [String]) throws(CommandFailure) -> ExitStatus
     switch line.command {
     case "init": try initialise(line, home)
     case "issue": try issue(line, open(home))
-    case "serve": try serve(line, open(home))
+    case "serve": try serve(line, open(home, isBusy: true))
     case "verify": return try verify(line, open(home))
     case "list": try list(line, open(home))
     case "key": try key(line, open(home))
@@ -54,8 +54,8 @@ private func home(_ line: Invocation) throws(CommandFailure) -> String {
     return home
 }
 
-private func open(_ home: String) throws(CommandFailure) -> Issuer {
-    try Messages.naming { () throws(IssuerError) in try Issuer(home: home) }
+private func open(_ home: String, isBusy: Bool = false) throws(CommandFailure) -> Issuer {
+    try Messages.naming { () throws(IssuerError) in try Issuer(home: home, isBusy: isBusy) }
 }
 
 private func required(

@@ -34,6 +34,7 @@ extension Issuer {
         listening: (UInt16) -> Void,
         report: @escaping @Sendable (IssuerError) -> Void
     ) throws(IssuerError) {
+        defer { close() }
         let literal = address.contains(":") ? "[\(address)]" : address
         let isLoopback = ServerURL("http://\(literal)")?.isLoopback == true
         guard certificate != nil || isLoopback || !proxies.isEmpty else {

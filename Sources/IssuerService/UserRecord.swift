@@ -31,6 +31,8 @@ package struct UserRecord: Sendable {
     var stage: Stage
     /// When a code was last accepted, in unix seconds.
     var lastUsed: Int64?
+    /// How often it was changed: of two states of a record, the later one has more.
+    var revision: UInt64 = 0
 
     enum Stage: Sendable {
         case issued(Issuance)
@@ -90,6 +92,7 @@ extension UserRecord {
         text.put(.issuedAt, "\(issuedAt)")
         text.put(.state, state.rawValue)
         if let lastUsed { text.put(.lastUsed, "\(lastUsed)") }
+        if revision > 0 { text.put(.revision, "\(revision)") }
         switch stage {
         case .issued(let issuance):
             let l = issuance.secret.value.l
@@ -120,8 +123,8 @@ extension UserRecord {
         self.init(
             userID: userID, email: email, account: fields.string(.account),
             language: fields.string(.language) == nil ? .english : .japanese, issuedAt: issuedAt,
-            stage: stage,
-            lastUsed: fields.number(.lastUsed))
+            stage: stage, lastUsed: fields.number(.lastUsed),
+            revision: fields.number(.revision) ?? 0)
         guard encoded.equals(plaintext) else { return nil }
     }
 }

@@ -25,18 +25,35 @@ extension Issuer {
     /// - Returns: what may be shown of them.
     /// - Throws: `IssuerError.damaged` with the file, `.file`.
     package func list(now: Int64) throws(IssuerError) -> [UserSummary] {
+        try records().map { (record) throws(IssuerError) in
+            record.summary(tries: try tries(of: record.userID), now: now)
+        }
+    }
+
+    /// All records, in the order of their issuance.
+    func records() throws(IssuerError) -> [UserRecord] {
         let folder = home + "/users"
         let names = try IssuerError.naming(folder) { () throws(FileError) in
             try PrivateFolder.names(in: folder)
         }
-        var users: [UserSummary] = []
+        var records: [UserRecord] = []
         for name in names {
-            guard let place = place(ofUser: name), let record = try record(at: place) else {
-                continue
-            }
-            users.append(record.summary(tries: try tries(of: name), now: now))
+            if let record = try unlockedRecord(of: name) { records.append(record) }
         }
-        return users.sorted { ($0.issuedAt, $0.userID) < ($1.issuedAt, $1.userID) }
+        return records.sorted { ($0.issuedAt, $0.userID) < ($1.issuedAt, $1.userID) }
+    }
+
+    /// The record of a user ID whose lock the caller does not hold; nil when there is none.
+    private func unlockedRecord(of userID: String) throws(IssuerError) -> UserRecord? {
+        guard let place = place(ofUser: userID) else { return nil }
+        do throws(IssuerError) {
+            return try record(at: place)
+        } catch .damaged {
+            // Or its file was replaced while it was read, and written anew for somebody else.
+            return try locked(userID) { () throws(IssuerError) in try record(at: place) }
+        } catch {
+            throw error
+        }
     }
 
     /// One user.

@@ -288,7 +288,7 @@ package enum PrivateFolder {
 }
 
 /// An exclusive lock on a file, between processes and between threads; released when its owner lets go.
-package struct FileLock: ~Copyable {
+package struct FileLock: ~Copyable, Sendable {
     private let file: FileDescriptor
 
     /// Waits for the lock.

@@ -75,3 +75,29 @@ package enum Thread {
         init(_ body: @escaping @Sendable () -> Void) { self.body = body }
     }
 }
+
+/// Keeps threads apart for as long as a wait for the disk takes: whoever has to wait sleeps, while a `Mutex` of the
+/// library would look again and again for a good part of that time.
+@safe package final class SleepingLock: @unchecked Sendable {
+    // Sendable: the system's lock is made for several threads, and its memory does not move.
+    private let mutex: UnsafeMutablePointer<pthread_mutex_t>
+
+    package init() {
+        unsafe mutex = .allocate(capacity: 1)
+        _ = unsafe pthread_mutex_init(mutex, nil)
+    }
+
+    deinit {
+        _ = unsafe pthread_mutex_destroy(mutex)
+        unsafe mutex.deallocate()
+    }
+
+    /// Runs `body` while no other thread is in one; it must not come here again.
+    package func locked<Result: ~Copyable, Failure: Error>(
+        _ body: () throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        _ = unsafe pthread_mutex_lock(mutex)
+        defer { _ = unsafe pthread_mutex_unlock(mutex) }
+        return try body()
+    }
+}
