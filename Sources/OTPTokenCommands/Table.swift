@@ -39,6 +39,11 @@ extension ProgramTable {
                         ja: "ここで使うトークンの名前。省くと発行元の名前です"
                     ),
                     OptionEntry(
+                        "backend", value: "KIND",
+                        "who issues tokens there: otptoken (the rule) or privacyidea",
+                        ja: "発行元の種類。otptoken（省略時）か privacyidea です",
+                        completion: .choices(["otptoken", "privacyidea"])),
+                    OptionEntry(
                         "start-password-file", value: "FILE",
                         "read the start password from FILE (- for standard input) instead of asking",
                         ja: "利用開始パスワードを FILE から読みます（- は標準入力）",

@@ -1,3 +1,5 @@
+internal import Cryptography
+
 /// A connection to the other side of an HTTP exchange, with or without TLS.
 package struct Connection: ~Copyable {
     private let socket: Socket
@@ -53,6 +55,10 @@ package struct Connection: ~Copyable {
 
     /// Writes all of it.
     package func write(_ bytes: [UInt8], deadline: Deadline) throws(NetworkError) {
+        try write(bytes.span, deadline: deadline)
+    }
+
+    private func write(_ bytes: Span<UInt8>, deadline: Deadline) throws(NetworkError) {
         switch tls {
         case .some(let tls): try tls.write(bytes, socket, deadline: deadline)
         case .none: try socket.write(bytes, deadline: deadline)
@@ -79,6 +85,41 @@ package struct Connection: ~Copyable {
             } catch {
                 throw .http(error)
             }
+        }
+    }
+
+    /// Writes all of a secret.
+    func write(_ secret: borrowing SecretBytes, deadline: Deadline) throws(NetworkError) {
+        try secret.withBytes { (bytes) throws(NetworkError) in
+            try write(bytes, deadline: deadline)
+        }
+    }
+
+    /// Reads an answer whose body is a secret: nothing of that is left elsewhere.
+    ///
+    /// - Parameters:
+    ///   - limits: how much of it.
+    ///   - deadline: for all of it.
+    /// - Returns: the answer without its body, and the body.
+    /// - Throws: `NetworkError`.
+    func secretAnswer(
+        limits: HTTPLimits = .usual, deadline: Deadline
+    ) throws(NetworkError) -> SecretAnswer {
+        var parser = HTTPParser(.response, limits: limits, isSecret: true)
+        defer { parser.wipe() }
+        while true {
+            var bytes = try read(deadline: deadline)
+            defer { bytes.wipe() }
+            do throws(HTTPError) {
+                if bytes.isEmpty {
+                    _ = try parser.finish()
+                } else if try parser.feed(bytes) == nil {
+                    continue
+                }
+            } catch {
+                throw .http(error)
+            }
+            return parser.secretAnswer
         }
     }
 

@@ -69,7 +69,7 @@ package struct KeyExchange: ~Copyable {
         try tls.require(alpn: request.alpn)
         try tls.handshake(socket, deadline: deadline)
         guard tls.has(alpn: request.alpn) else { throw .notSpoken(request.alpn) }
-        try tls.write(request.bytes, socket, deadline: deadline)
+        try tls.write(request.bytes.span, socket, deadline: deadline)
         var answer: [UInt8] = []
         while !request.isComplete(answer) {
             guard answer.count <= request.maximumCount else { throw .notSpoken(request.alpn) }

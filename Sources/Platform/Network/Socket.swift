@@ -138,15 +138,15 @@ struct Socket: ~Copyable {
     }
 
     /// Writes all of it.
-    func write(_ bytes: [UInt8], deadline: Deadline) throws(NetworkError) {
+    func write(_ bytes: Span<UInt8>, deadline: Deadline) throws(NetworkError) {
         var done = 0
         while done < bytes.count {
             do throws(Errno) {
-                done += try retrying {
-                    unsafe bytes.withUnsafeBytes {
+                done += try unsafe bytes.extracting(done...).withUnsafeBytes {
+                    (rest) throws(Errno) in
+                    try retrying {
                         unsafe send(
-                            descriptor.number, $0.baseAddress.map { unsafe $0 + done },
-                            bytes.count - done, CInt(MSG_NOSIGNAL))
+                            descriptor.number, rest.baseAddress, rest.count, CInt(MSG_NOSIGNAL))
                     }
                 }
             } catch .wouldBlock {

@@ -73,20 +73,25 @@ internal import Glibc
         let open = try drive(socket, deadline) {
             unsafe shim_tls_read(pointer, &bytes, bytes.count, &moved)
         }
-        return open ? Array(bytes.prefix(moved)) : []
+        // In place: it may be a secret, which whoever gets it can wipe then.
+        bytes.removeLast(bytes.count - (open ? moved : 0))
+        return bytes
     }
 
     func write(
-        _ bytes: [UInt8], _ socket: borrowing Socket, deadline: Deadline
+        _ bytes: Span<UInt8>, _ socket: borrowing Socket, deadline: Deadline
     ) throws(NetworkError) {
-        var rest = bytes
-        while !rest.isEmpty {
+        var done = 0
+        while done < bytes.count {
             var moved = 0
+            let rest = bytes.extracting(done...)
             let open = try drive(socket, deadline) {
-                unsafe shim_tls_write(pointer, rest, rest.count, &moved)
+                unsafe rest.withUnsafeBufferPointer { rest in
+                    unsafe shim_tls_write(pointer, rest.baseAddress, rest.count, &moved)
+                }
             }
             guard open else { throw .http(.cutShort) }
-            rest.removeFirst(moved)
+            done += moved
         }
     }
 
