@@ -1,11 +1,11 @@
-internal import Cryptography
+package import Cryptography
 
 /// A JSON text (RFC 8259) that holds secrets: it stays where it is, and only what is asked for is copied.
-struct SecretJSON {
+package struct SecretJSON: Sendable {
     private let text: Shared<SecretBytes>
 
     /// Checks a text; nil for anything but JSON, and for what lies deeper than 32 levels.
-    init?(_ text: Shared<SecretBytes>) {
+    package init?(_ text: Shared<SecretBytes>) {
         let isJSON = text.value.withBytes { bytes in
             var scanner = JSONScanner()
             guard scanner.skipValue(bytes, depth: 0) else { return false }
@@ -17,7 +17,7 @@ struct SecretJSON {
     }
 
     /// A text, to be kept secret; nil when there is none at this path of names.
-    func secret(_ path: StaticString...) -> SecretBytes? {
+    package func secret(_ path: StaticString...) -> SecretBytes? {
         text.value.withBytes { bytes in
             guard let range = Self.range(path, bytes), bytes[range.lowerBound] == UInt8(ascii: "\"")
             else { return nil }
@@ -26,7 +26,7 @@ struct SecretJSON {
     }
 
     /// A text that is no secret.
-    func string(_ path: StaticString...) -> String? {
+    package func string(_ path: StaticString...) -> String? {
         text.value.withBytes { bytes -> String? in
             guard let range = Self.range(path, bytes),
                 bytes[range.lowerBound] == UInt8(ascii: "\""),
@@ -38,7 +38,7 @@ struct SecretJSON {
     }
 
     /// A number that is not negative, without its fraction.
-    func integer(_ path: StaticString...) -> Int64? {
+    package func integer(_ path: StaticString...) -> Int64? {
         text.value.withBytes { bytes in
             guard let range = Self.range(path, bytes) else { return nil }
             var number: Int64 = 0
@@ -52,12 +52,12 @@ struct SecretJSON {
     }
 
     /// Whether there is a value at this path.
-    func isThere(_ path: StaticString...) -> Bool {
+    package func isThere(_ path: StaticString...) -> Bool {
         text.value.withBytes { Self.range(path, $0) != nil }
     }
 
     /// Whether something is there that is neither false nor null nor zero.
-    func isTrue(_ path: StaticString...) -> Bool {
+    package func isTrue(_ path: StaticString...) -> Bool {
         text.value.withBytes { bytes in
             guard let range = Self.range(path, bytes) else { return false }
             let noes: [StaticString] = ["false", "null", "0", "\"\""]

@@ -16,10 +16,9 @@ package struct KeyURI: Sendable {
     package static let maximumCount = 4096
     private static let start: StaticString = "otpauth://totp/"
 
-    /// Reads a URI where it is, as it holds a secret.
+    /// Reads a URI where it is, as it holds a secret; nil for anything but a TOTP token that this program can hold.
     ///
     /// - Parameter text: ASCII.
-    /// - Returns: nil for anything but a TOTP token that this program can hold.
     package init?(_ text: Span<UInt8>) {
         guard text.count <= Self.maximumCount, text.holds(Self.start, at: 0),
             text.indices.allSatisfy({
