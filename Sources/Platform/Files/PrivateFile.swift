@@ -123,9 +123,7 @@ package enum PrivateFile {
     /// - Throws: `FileError.system`.
     package static func append(to path: String, _ bytes: [UInt8]) throws(FileError) {
         try FileError.naming { () throws(Errno) in
-            let file = try FileDescriptor(
-                open: path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW)
-            try file.write(bytes)
+            try FileDescriptor.ensuring(path, O_WRONLY | O_APPEND).write(bytes)
         }
     }
 
@@ -302,9 +300,8 @@ package struct FileLock: ~Copyable, Sendable {
         _ path: String, patience: Int = 20, notice: () -> Void
     ) throws(FileError) {
         let file = try FileError.naming { () throws(Errno) in
-            try FileDescriptor(open: path, O_RDWR | O_CREAT | O_NOFOLLOW)
+            try FileDescriptor.ensuring(path, O_RDWR)
         }
-        _ = fchmod(file.number, 0o600)
         let silence = Deadline(seconds: 1)
         let end = Deadline(seconds: patience)
         var isSilent = true
