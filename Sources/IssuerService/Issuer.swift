@@ -7,7 +7,7 @@ internal import Platform
 /// The issuing side on one machine: a folder with a key, and a file for each user.
 ///
 /// `issuer` says who it is, `issuer.key` (32 random bytes) seals everything else: `users/` holds a record for each
-/// user, `tries` counts the tries of all user IDs, known or not, `keys/` has those of services that verify codes,
+/// user, `changes` what a power cut could take from them while it serves, `tries` counts the tries of all user IDs, known or not, `keys/` has those of services that verify codes,
 /// `outbox/` the mails. `locks/` keeps threads and processes apart. All of it may be used by several threads and processes at once.
 package final class Issuer: Sendable {
     /// The service ID that its users enter.

@@ -157,9 +157,12 @@ package final class ChangeFile: Sendable {
     /// Whoever comes first waits for the disk itself, and all others for that one.
     private func wait(for count: UInt64) throws(Errno) {
         while try !isDurable(count) {
-            // A wait has its price: whoever is about to write something may come along.
-            sched_yield()
-            let written = state.withLock { $0.count }
+            // A wait has its price: as long as others are about to write something, they may come along.
+            var written: UInt64
+            repeat {
+                written = state.withLock { $0.count }
+                sched_yield()
+            } while state.withLock({ $0.count }) > written
             let failure: Errno?
             do throws(Errno) {
                 _ = try retrying { fdatasync(file.number) }
