@@ -120,7 +120,7 @@ extension Issuer {
                 // A repetition, since no two runs have the same seed; anything else is another run.
                 guard stored.seed.value.equals(session.run.seed) else { return .refused(.refused) }
                 token = stored
-            case .revoked:
+            case .ended:
                 return .refused(.refused)
             }
             let parameters = EnrolmentParameters(

@@ -7,8 +7,9 @@ internal import Platform
 /// The issuing side on one machine: a folder with a key, and a file for each user.
 ///
 /// `issuer` says who it is, `issuer.key` (32 random bytes) seals everything else: `users/` holds a record for each
-/// user, `changes` what a power cut could take from them while it serves, `tries` counts the tries of all user IDs, known or not, `keys/` has those of services that verify codes,
-/// `outbox/` the mails. `locks/` keeps threads and processes apart. All of it may be used by several threads and processes at once.
+/// user, `changes` what a power cut could take from them while it serves, `tries` counts the tries of all user IDs, known
+/// or not, `keys/` has those of services that verify codes, `accounts/` the people who may sign in, `outbox/` the mails.
+/// `locks/` keeps threads and processes apart. All of it may be used by several threads and processes at once.
 package final class Issuer: Sendable {
     /// The service ID that its users enter.
     package let serviceID: String
@@ -25,6 +26,8 @@ package final class Issuer: Sendable {
     let sessionsKey: SecretBytes
     let decoysKey: SecretBytes
     let keysKey: SecretBytes
+    let accountsKey: SecretBytes
+    let formsKey: SecretBytes
 
     /// Keep threads apart before a file keeps processes apart.
     let threadLocks = (0..<Issuer.lockCount).map { _ in SleepingLock() }
@@ -150,6 +153,8 @@ package final class Issuer: Sendable {
             sessionsKey = try HKDF.derive(from: key, purpose: "otptoken-issuer/1 sessions")
             decoysKey = try HKDF.derive(from: key, purpose: "otptoken-issuer/1 decoys")
             keysKey = try HKDF.derive(from: key, purpose: "otptoken-issuer/1 keys")
+            accountsKey = try HKDF.derive(from: key, purpose: "otptoken-issuer/1 accounts")
+            formsKey = try HKDF.derive(from: key, purpose: "otptoken-issuer/1 forms")
         } catch {
             throw .cryptography(error)
         }

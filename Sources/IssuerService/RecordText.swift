@@ -2,13 +2,16 @@ internal import Cryptography
 
 /// The keys of a record's lines.
 enum RecordKey: String {
-    case user, email, state, revision, w0, seed, algorithm, digits, period, drift
+    case user, email, account, language, state, revision, w0, seed, algorithm, digits, period, drift
+    case administrator, salt, hash, generation
     case l = "L"
     case issuedAt = "issued_at"
     case expiresAt = "expires_at"
     case lastStep = "last_step"
     case lastUsed = "last_used"
     case wrongCodes = "wrong_codes"
+    case noticedAt = "noticed_at"
+    case createdAt = "created_at"
 }
 
 /// Gathers lines `key value` in memory that is wiped.

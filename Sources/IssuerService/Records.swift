@@ -19,8 +19,7 @@ extension Issuer {
     func locked<Result: ~Copyable>(
         _ userID: String, _ body: () throws(IssuerError) -> Result
     ) throws(IssuerError) -> Result {
-        // IDs that share a counter share the lock.
-        let number = try counter(of: userID) % Self.lockCount
+        let number = try lock(of: userID)
         return try threadLocks[number].locked { () throws(IssuerError) in
             let path = "\(home)/locks/\(number)"
             let lock = try IssuerError.naming(path) { () throws(FileError) in
@@ -28,6 +27,16 @@ extension Issuer {
             }
             return try withExtendedLifetime(lock) { () throws(IssuerError) in try body() }
         }
+    }
+
+    /// The number of a user ID's lock; IDs that share a counter share it.
+    private func lock(of userID: String) throws(IssuerError) -> Int {
+        try counter(of: userID) % Self.lockCount
+    }
+
+    /// Where a record of nobody is saved that passes for a user's; the lock of the user ID is its lock as well.
+    func nobodysPath(like userID: String) throws(IssuerError) -> String {
+        "\(home)/users/.nobody-\(try lock(of: userID))"
     }
 
     /// How many starts a user ID has had that nobody finished; whether it is a user's or not.
@@ -79,7 +88,7 @@ extension Issuer {
         record.revision += 1
         let box = try seal(record, for: place, random: random)
         let isChanged = try IssuerError.naming(place.path) { () throws(FileError) in
-            try changes?.replace(record.userID, with: box)
+            try changes?.replace(PrivateFile.name(of: place.path), with: box)
         }
         if isChanged != true { try Self.put(box, at: place.path) }
     }
@@ -94,30 +103,49 @@ extension Issuer {
         return try seal(record, for: place, random: random)
     }
 
-    /// The contents of a record's file: nonce, ciphertext and tag of AES-256-GCM.
+    /// The contents of a record's file.
     func seal(
         _ record: UserRecord, for place: RecordPlace, random: RandomSource
     ) throws(IssuerError) -> [UInt8] {
-        try IssuerError.wrapping { () throws(CryptographyError) in
-            try AESGCM.seal(
-                record.encoded, key: recordsKey,
-                nonce: publicRandom(count: AESGCM.nonceCount, from: random), aad: aad(place))
-        }
+        try seal(record.encoded, for: place, random: random)
     }
 
     /// Opens the contents of a record's file.
     ///
     /// - Throws: `IssuerError.damaged`.
     func open(_ box: [UInt8], from place: RecordPlace) throws(IssuerError) -> UserRecord {
+        guard let record = try UserRecord(plaintext(of: box, from: place)) else {
+            throw .damaged(path: place.path)
+        }
+        return record
+    }
+
+    /// Nonce, ciphertext and tag of AES-256-GCM.
+    func seal(
+        _ plaintext: borrowing SecretBytes, for place: RecordPlace, random: RandomSource
+    ) throws(IssuerError) -> [UInt8] {
         do throws(CryptographyError) {
-            let plaintext = try AESGCM.open(box, key: recordsKey, aad: aad(place))
-            if let record = UserRecord(plaintext) { return record }
-        } catch .notAuthentic {
-            // The same as one that cannot be read.
+            return try AESGCM.seal(
+                plaintext, key: recordsKey,
+                nonce: publicRandom(count: AESGCM.nonceCount, from: random), aad: aad(place))
         } catch {
             throw .cryptography(error)
         }
-        throw .damaged(path: place.path)
+    }
+
+    /// What was sealed for a place.
+    ///
+    /// - Throws: `IssuerError.damaged`.
+    func plaintext(
+        of box: [UInt8], from place: RecordPlace
+    ) throws(IssuerError) -> SecretBytes {
+        do throws(CryptographyError) {
+            return try AESGCM.open(box, key: recordsKey, aad: aad(place))
+        } catch .notAuthentic {
+            throw .damaged(path: place.path)
+        } catch {
+            throw .cryptography(error)
+        }
     }
 
     private func aad(_ place: RecordPlace) -> [UInt8] {

@@ -21,6 +21,10 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case startRequest = "start-request"
     /// The client's second request.
     case finishRequest = "finish-request"
+    /// A revocation, as the issuer reads it.
+    case revocationRequest = "revocation-request"
+    /// The issuer's answer to it.
+    case revocationReply = "revocation-reply"
     /// What the issuer seals and sends with the client.
     case session
     /// What the issuer keeps of a user.
@@ -63,6 +67,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .parameters: try fuzzParameters(input)
         case .startRequest: try fuzzStartRequest(input)
         case .finishRequest: try fuzzFinishRequest(input)
+        case .revocationRequest: try fuzzRevocationRequest(input)
+        case .revocationReply: try fuzzRevocationReply(input)
         case .session: try fuzzSession(input)
         case .record: try fuzzRecord(input)
         case .url: try fuzzURL(input)
