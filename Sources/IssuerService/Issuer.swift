@@ -29,8 +29,7 @@ package final class Issuer: Sendable {
     let accountsKey: SecretBytes
     let formsKey: SecretBytes
 
-    /// Keep threads apart before a file keeps processes apart.
-    let threadLocks = (0..<Issuer.lockCount).map { _ in SleepingLock() }
+    let locks: [KeptLock]
     /// Where many changes at once wait for the disk together.
     let changes: ChangeFile?
     let counters: CounterFile
@@ -141,6 +140,7 @@ package final class Issuer: Sendable {
         }
         self.home = home
         self.changes = changes
+        locks = (0..<Self.lockCount).map { KeptLock("\(home)/locks/\($0)") }
         counters = try IssuerError.naming(Self.triesPath(home)) { () throws(FileError) in
             try CounterFile(Self.triesPath(home))
         }

@@ -20,13 +20,9 @@ extension Issuer {
         _ userID: String, _ body: () throws(IssuerError) -> Result
     ) throws(IssuerError) -> Result {
         let number = try lock(of: userID)
-        return try threadLocks[number].locked { () throws(IssuerError) in
-            let path = "\(home)/locks/\(number)"
-            let lock = try IssuerError.naming(path) { () throws(FileError) in
-                try FileLock(path) {}
-            }
-            return try withExtendedLifetime(lock) { () throws(IssuerError) in try body() }
-        }
+        return try locks[number].locked(
+            orThrow: { .file(path: "\(home)/locks/\(number)", $0) },
+            { () throws(IssuerError) in try body() })
     }
 
     /// The number of a user ID's lock; IDs that share a counter share it.
