@@ -5,6 +5,11 @@ internal import Platform
 struct RecordPlace {
     let path: String
     let purpose: String
+
+    /// The name of the file in its folder.
+    var name: String {
+        String(path[(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)...])
+    }
 }
 
 extension Issuer {
@@ -19,20 +24,22 @@ extension Issuer {
     func locked<Result: ~Copyable>(
         _ userID: String, _ body: () throws(IssuerError) -> Result
     ) throws(IssuerError) -> Result {
-        let number = try lock(of: userID)
+        let number = try lockNumber(of: userID)
         return try locks[number].locked(
             orThrow: { .file(path: "\(home)/locks/\(number)", $0) },
             { () throws(IssuerError) in try body() })
     }
 
-    /// The number of a user ID's lock; IDs that share a counter share it.
-    private func lock(of userID: String) throws(IssuerError) -> Int {
+    /// IDs that share a counter share the lock.
+    private func lockNumber(of userID: String) throws(IssuerError) -> Int {
         try counter(of: userID) % Self.lockCount
     }
 
-    /// Where a record of nobody is saved that passes for a user's; the lock of the user ID is its lock as well.
-    func nobodysPath(like userID: String) throws(IssuerError) -> String {
-        "\(home)/users/.nobody-\(try lock(of: userID))"
+    /// Where a record of nobody is saved that passes for a user's: beside theirs, under a name that no user has. The
+    /// lock of the user ID is its lock as well.
+    func nobodysPlace(like userID: String) throws(IssuerError) -> RecordPlace {
+        let name = "nobody-\(try lockNumber(of: userID))"
+        return RecordPlace(path: "\(home)/users/\(name)", purpose: name)
     }
 
     /// How many starts a user ID has had that nobody finished; whether it is a user's or not.
@@ -84,7 +91,7 @@ extension Issuer {
         record.revision += 1
         let box = try seal(record, for: place, random: random)
         let isChanged = try IssuerError.naming(place.path) { () throws(FileError) in
-            try changes?.replace(PrivateFile.name(of: place.path), with: box)
+            try changes?.replace(place.name, with: box)
         }
         if isChanged != true { try Self.put(box, at: place.path) }
     }

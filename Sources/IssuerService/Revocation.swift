@@ -2,7 +2,7 @@ internal import Cryptography
 internal import Enrolment
 
 // A revocation by a code says who has a token as little as an enrolment does: for those who have none, a record is
-// made up, a code of it is computed, and the same is written, to a file of nobody's.
+// made up, a code of it is computed, and the same is written, to a file of nobody's beside theirs.
 extension Issuer {
     /// Ends the token of somebody who has a current code of it; its seed is gone afterwards.
     ///
@@ -42,9 +42,8 @@ extension Issuer {
                 if token.isLocked { try log(.locked, request.userID, by: .client, now: now) }
                 record.stage = .enrolled(token)
             }
-            let path = box == nil ? try nobodysPath(like: request.userID) : place.path
-            try save(
-                record, at: RecordPlace(path: path, purpose: place.purpose), random: random)
+            let saved = box == nil ? try nobodysPlace(like: request.userID) : place
+            try save(record, at: saved, random: random)
             return isRevoked
         }
     }

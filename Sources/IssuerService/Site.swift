@@ -106,10 +106,11 @@ package struct Site: Sendable {
             let answer = revocation.answer(request, now: now, random: random, report: report)
             return (answer, answer.status == 401 ? .charge : .nothing)
         case EnrolmentProtocol.startPath[...]:
-            let answer = enrolment.answer(request, now: now, random: random, report: report)
+            let answer = enrolment.answer(
+                request, now: now, random: random, report: report, enrolled: {})
             return (answer, answer.status == 200 ? .charge : .nothing)
         case EnrolmentProtocol.finishPath[...]:
-            // Once an enrolment, however often its end is asked for.
+            // Not at a repetition: each charge is given back once.
             var effect = Effect.nothing
             let answer = enrolment.answer(
                 request, now: now, random: random, report: report, enrolled: { effect = .refund })

@@ -123,8 +123,8 @@ extension UserRecord {
         self.init(
             userID: userID, email: email, account: fields.string(.account),
             language: fields.string(.language) == nil ? .english : .japanese, issuedAt: issuedAt,
-            stage: stage,
-            lastUsed: fields.number(.lastUsed), revision: fields.number(.revision) ?? 0)
+            stage: stage, lastUsed: fields.number(.lastUsed),
+            revision: fields.number(.revision) ?? 0)
         guard encoded.equals(plaintext) else { return nil }
     }
 }

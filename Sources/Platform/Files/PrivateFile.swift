@@ -209,11 +209,6 @@ package enum PrivateFile {
         try FileDescriptor(open: parent(of: path), O_RDONLY | O_DIRECTORY).synchronise()
     }
 
-    /// What a path names in its folder.
-    package static func name(of path: String) -> String {
-        String(path[(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)...])
-    }
-
     /// The folder that a path lies in.
     package static func parent(of path: String) -> String {
         guard let slash = path.lastIndex(of: "/") else { return "." }
