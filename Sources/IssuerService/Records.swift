@@ -35,8 +35,9 @@ extension Issuer {
         try counter(of: userID) % Self.lockCount
     }
 
-    /// Where a record of nobody is saved that passes for a user's: beside theirs, under a name that no user has. The
-    /// lock of the user ID is its lock as well.
+    /// Where a record of nobody is saved that passes for a user's.
+    ///
+    /// Beside theirs, under a name that no user has; the lock of the user ID is its lock as well.
     func nobodysPlace(like userID: String) throws(IssuerError) -> RecordPlace {
         let name = "nobody-\(try lockNumber(of: userID))"
         return RecordPlace(path: "\(home)/users/\(name)", purpose: name)
