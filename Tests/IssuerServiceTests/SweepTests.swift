@@ -17,7 +17,9 @@ import Testing
 
     private func events() throws -> [String] {
         try String(contentsOfFile: desk.home + "/log", encoding: .utf8).split(separator: "\n").map {
-            String($0).replacing(/.*"event":"([a-z]+)".*"actor":"([^"]*)".*/) { "\($0.1) by \($0.2)" }
+            String($0).replacing(/.*"event":"([a-z]+)".*"actor":"([^"]*)".*/) {
+                "\($0.1) by \($0.2)"
+            }
         }
     }
 

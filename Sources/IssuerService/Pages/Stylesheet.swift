@@ -77,6 +77,7 @@ enum Stylesheet {
         dt { flex: 0 0 12rem; color: var(--soft); }
         dd { margin: 0; overflow-wrap: anywhere; }
         pre { padding: .75rem 1rem; background: var(--paper); border: 1px solid var(--line); border-radius: .375rem; white-space: pre-wrap; overflow-wrap: anywhere; }
+        pre span { display: inline-block; max-width: 100%; }
         .search { display: flex; flex-wrap: wrap; align-items: end; gap: .5rem; }
         .search label { flex-basis: 100%; }
         .search input { flex: 1 1 12rem; max-width: 26rem; }
