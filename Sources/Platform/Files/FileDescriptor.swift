@@ -1,3 +1,4 @@
+internal import CShims
 internal import Cryptography
 internal import Glibc
 
@@ -21,6 +22,12 @@ package struct FileDescriptor: ~Copyable, Sendable {
         let number = try retrying { unsafe Glibc.open(path, flags | O_CLOEXEC, mode) }
         self.init(owning: number)
     }
+
+    /// Lets this process have so many, or as many as its hard limit allows.
+    ///
+    /// - Parameter count: how many are wanted.
+    /// - Returns: how many it may have.
+    static func allow(_ count: Int) -> Int { shim_allow_descriptors(count) }
 
     /// Waits until it can be read, or what else is asked for.
     ///
