@@ -1,3 +1,4 @@
+internal import CShims
 internal import Cryptography
 internal import Glibc
 
@@ -38,6 +39,12 @@ package struct FileDescriptor: ~Copyable, Sendable {
         _ = try retrying { fchmod(file.number, 0o600) }
         return file
     }
+
+    /// Lets this process have so many, or as many as its hard limit allows.
+    ///
+    /// - Parameter count: how many are wanted.
+    /// - Returns: how many it may have.
+    static func allow(_ count: Int) -> Int { shim_allow_descriptors(count) }
 
     /// Waits until it can be read, or what else is asked for.
     ///
