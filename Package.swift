@@ -78,7 +78,8 @@ let package = Package(
             path: "Tests/Fuzz/Targets", swiftSettings: strict),
         .target(
             name: "TestSupport", dependencies: ["Cryptography", "OATH", "TokenStore", "Platform"],
-            path: "Tests/TestSupport", exclude: ["Interposer", "crowd.py", "keyring.py", "privacyidea"],
+            path: "Tests/TestSupport",
+            exclude: ["Interposer", "crowd.py", "keyring.py", "privacyidea"],
             swiftSettings: strict),
         tests("ArchitectureTests"),
         tests("JSONTests", ["JSON"]),
