@@ -76,7 +76,8 @@ let package = Package(
             path: "Tests/Fuzz/Targets", swiftSettings: strict),
         .target(
             name: "TestSupport", dependencies: ["Cryptography", "OATH", "TokenStore", "Platform"],
-            path: "Tests/TestSupport", exclude: ["Interposer", "keyring.py"], swiftSettings: strict),
+            path: "Tests/TestSupport", exclude: ["Interposer", "crowd.py", "keyring.py"],
+            swiftSettings: strict),
         tests("ArchitectureTests"),
         tests("JSONTests", ["JSON"]),
         tests("CryptographyTests", ["Cryptography"], exclude: ["aes_siv.py"]),
