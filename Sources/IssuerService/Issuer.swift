@@ -7,8 +7,9 @@ internal import Platform
 /// The issuing side on one machine: a folder with a key, and a file for each user.
 ///
 /// `issuer` says who it is, `issuer.key` (32 random bytes) seals everything else: `users/` holds a record for each
-/// user, `tries` counts the tries of all user IDs, known or not, `keys/` has those of services that verify codes,
-/// `accounts/` the people who may sign in, `outbox/` the mails. `locks/` keeps threads and processes apart. All of it may be used by several threads and processes at once.
+/// user, `changes` what a power cut could take from them while it serves, `tries` counts the tries of all user IDs, known
+/// or not, `keys/` has those of services that verify codes, `accounts/` the people who may sign in, `outbox/` the mails.
+/// `locks/` keeps threads and processes apart. All of it may be used by several threads and processes at once.
 package final class Issuer: Sendable {
     /// The service ID that its users enter.
     package let serviceID: String
@@ -28,8 +29,7 @@ package final class Issuer: Sendable {
     let accountsKey: SecretBytes
     let formsKey: SecretBytes
 
-    /// Keep threads apart before a file keeps processes apart.
-    let threadLocks = (0..<Issuer.lockCount).map { _ in SleepingLock() }
+    let locks: [KeptLock]
     /// Where many changes at once wait for the disk together.
     let changes: ChangeFile?
     let counters: CounterFile
@@ -140,6 +140,7 @@ package final class Issuer: Sendable {
         }
         self.home = home
         self.changes = changes
+        locks = (0..<Self.lockCount).map { KeptLock("\(home)/locks/\($0)") }
         counters = try IssuerError.naming(Self.triesPath(home)) { () throws(FileError) in
             try CounterFile(Self.triesPath(home))
         }

@@ -25,13 +25,9 @@ extension Issuer {
         _ userID: String, _ body: () throws(IssuerError) -> Result
     ) throws(IssuerError) -> Result {
         let number = try lockNumber(of: userID)
-        return try threadLocks[number].locked { () throws(IssuerError) in
-            let path = lockPath(number)
-            let lock = try IssuerError.naming(path) { () throws(FileError) in
-                try FileLock(path) {}
-            }
-            return try withExtendedLifetime(lock) { () throws(IssuerError) in try body() }
-        }
+        return try locks[number].locked(
+            orThrow: { .file(path: "\(home)/locks/\(number)", $0) },
+            { () throws(IssuerError) in try body() })
     }
 
     /// IDs that share a counter share the lock.
@@ -39,10 +35,9 @@ extension Issuer {
         try counter(of: userID) % Self.lockCount
     }
 
-    private func lockPath(_ number: Int) -> String { "\(home)/locks/\(number)" }
-
-    /// Where a record of nobody is saved that passes for a user's: beside theirs, under a name that no user has. The
-    /// lock of the user ID is its lock as well.
+    /// Where a record of nobody is saved that passes for a user's.
+    ///
+    /// Beside theirs, under a name that no user has; the lock of the user ID is its lock as well.
     func nobodysPlace(like userID: String) throws(IssuerError) -> RecordPlace {
         let name = "nobody-\(try lockNumber(of: userID))"
         return RecordPlace(path: "\(home)/users/\(name)", purpose: name)
@@ -129,13 +124,21 @@ extension Issuer {
         return record
     }
 
-    /// Nonce, ciphertext and tag of AES-256-GCM.
+    /// How long records are before they are sealed, or a multiple of it: a file's length does not tell what is in it, and
+    /// rarely changes.
+    private static let unit = 256
+
+    /// Nonce, ciphertext and tag of AES-256-GCM, with zeros behind the plaintext.
     func seal(
         _ plaintext: borrowing SecretBytes, for place: RecordPlace, random: RandomSource
     ) throws(IssuerError) -> [UInt8] {
+        let count = (plaintext.count + Self.unit - 1) / Self.unit * Self.unit
+        var padded = SecretBuffer(capacity: count)
+        plaintext.withBytes { padded.append($0) }
+        while padded.count < count { padded.append(0) }
         do throws(CryptographyError) {
             return try AESGCM.seal(
-                plaintext, key: recordsKey,
+                padded.finish(), key: recordsKey,
                 nonce: publicRandom(count: AESGCM.nonceCount, from: random), aad: aad(place))
         } catch {
             throw .cryptography(error)
@@ -149,7 +152,11 @@ extension Issuer {
         of box: [UInt8], from place: RecordPlace
     ) throws(IssuerError) -> SecretBytes {
         do throws(CryptographyError) {
-            return try AESGCM.open(box, key: recordsKey, aad: aad(place))
+            let padded = try AESGCM.open(box, key: recordsKey, aad: aad(place))
+            let count = padded.withBytes { bytes in
+                bytes.indices.last { bytes[$0] != 0 }.map { $0 + 1 } ?? 0
+            }
+            return padded.slice(0..<count)
         } catch .notAuthentic {
             throw .damaged(path: place.path)
         } catch {

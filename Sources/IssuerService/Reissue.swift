@@ -51,7 +51,7 @@ extension Issuer {
         userID: String, password: consuming StartPassword, now: Int64, random: RandomSource,
         by actor: Actor
     ) throws(IssuerError) -> Issued {
-        guard let place = place(ofUser: userID), let record = try record(at: place) else {
+        guard let record = try unlockedRecord(of: userID) else {
             throw .noSuchUser
         }
         return try issue(

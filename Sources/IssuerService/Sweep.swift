@@ -25,7 +25,9 @@ extension Issuer {
             guard let place = place(ofUser: name) else { continue }
             do throws(IssuerError) {
                 // Nearly always there is nothing to do: nobody is kept waiting for that.
-                guard let record = try record(at: place), record.isDue(now) else { continue }
+                guard let record = try unlockedRecord(of: name), record.isDue(now) else {
+                    continue
+                }
                 if let mail = try locked(
                     name,
                     { () throws(IssuerError) in

@@ -44,7 +44,7 @@ extension Issuer {
     }
 
     /// The record of a user ID whose lock the caller does not hold; nil when there is none.
-    private func unlockedRecord(of userID: String) throws(IssuerError) -> UserRecord? {
+    func unlockedRecord(of userID: String) throws(IssuerError) -> UserRecord? {
         guard let place = place(ofUser: userID) else { return nil }
         do throws(IssuerError) {
             return try record(at: place)
@@ -64,9 +64,7 @@ extension Issuer {
     /// - Returns: what may be shown; nil when nobody has this user ID.
     /// - Throws: `IssuerError.damaged`, `.file`.
     package func user(_ userID: String, now: Int64) throws(IssuerError) -> UserSummary? {
-        guard let place = place(ofUser: userID), let record = try record(at: place) else {
-            return nil
-        }
+        guard let record = try unlockedRecord(of: userID) else { return nil }
         return record.summary(tries: try tries(of: userID), now: now)
     }
 

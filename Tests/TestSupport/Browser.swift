@@ -149,6 +149,12 @@ package final class Browser: Sendable {
         try data.write(to: URL(filePath: path))
     }
 
+    /// Lets pages know that its person likes it dark, or light.
+    package func prefers(dark: Bool) throws {
+        let feature = ["name": "prefers-color-scheme", "value": dark ? "dark" : "light"]
+        _ = try devTools("Emulation.setEmulatedMedia", ["features": [feature]])
+    }
+
     // MARK: Elements
 
     /// Waits until there is an element; false when there is none in time.

@@ -11,8 +11,10 @@ internal import Synchronization
 ///
 /// One process at a time has such a file; others replace files on their own meanwhile.
 package final class ChangeFile: Sendable {
-    /// The former files, which are written anew in turn: an inode is several times as dear as all the rest. So many,
-    /// that whoever has just opened one reads it to its end before its turn comes.
+    /// How many former files are written anew in turn.
+    ///
+    /// A new inode is several times as dear as all the rest. They are so many that whoever has just opened one reads it
+    /// to its end before its turn comes.
     private static let spareCount = 256
 
     private struct State {
@@ -36,10 +38,17 @@ package final class ChangeFile: Sendable {
     private let file: FileDescriptor
     private let lock: FileLock
     private let state = Mutex(State())
-    /// How many entries lie on the disk, and why no more will: after a failure the system forgets what was not written.
-    private let durable = Mutex<(count: UInt64, failure: Errno?)>((0, nil))
-    /// Whoever has it waits for the disk.
-    private let turn = SleepingLock()
+    private struct Durable {
+        /// How many entries lie on the disk.
+        var count: UInt64 = 0
+        /// Why no more will: after a failure the system forgets what was not written.
+        var failure: Errno?
+        /// Whether somebody waits for the disk.
+        var isBusy = false
+    }
+
+    private let durable = Mutex(Durable())
+    private let disk = SleepingLock()
 
     /// Begins a new file of changes.
     ///
@@ -64,16 +73,11 @@ package final class ChangeFile: Sendable {
         try PrivateFile.replace(path, with: head + [UInt8](repeating: 0, count: rest))
         file = try FileError.naming { () throws(Errno) in
             // Made now, that the first changes are as fast as later ones.
-            for spare in 0..<Self.spareCount { _ = try Self.spare(spare, in: folder) }
+            for spare in 0..<Self.spareCount {
+                _ = try FileDescriptor.ensuring(Self.path(ofSpare: spare, in: folder), O_WRONLY)
+            }
             return try FileDescriptor(open: path, O_WRONLY | O_NOFOLLOW)
         }
-    }
-
-    private static func spare(_ number: Int, in folder: String) throws(Errno) -> FileDescriptor {
-        let file = try FileDescriptor(
-            open: path(ofSpare: number, in: folder), O_WRONLY | O_CREAT | O_NOFOLLOW)
-        _ = try retrying { fchmod(file.number, 0o600) }
-        return file
     }
 
     private static func path(ofSpare number: Int, in folder: String) -> String {
@@ -99,7 +103,7 @@ package final class ChangeFile: Sendable {
         }
     }
 
-    /// Ends it. Changes that are still being made stay in it, as after a crash.
+    /// Ends it; changes that are still being made stay in it, as after a crash.
     package func close() {
         let isIdle = state.withLock { state in
             state.isClosed = true
@@ -148,34 +152,61 @@ package final class ChangeFile: Sendable {
         }
     }
 
-    /// Waits until an entry lies on the disk. Whoever comes first waits for the disk, and all others for that one.
+    /// Waits until an entry lies on the disk.
+    ///
+    /// Whoever comes first waits for the disk itself, and all others for that one.
     private func wait(for count: UInt64) throws(Errno) {
-        try turn.locked { () throws(Errno) in
-            let durable = durable.withLock { $0 }
-            guard durable.count < count else { return }
-            if let failure = durable.failure { throw failure }
-            let written = state.withLock { $0.count }
+        while try !isDurable(count) {
+            // A wait has its price: as long as others are about to write something, they may come along.
+            var written: UInt64
+            repeat {
+                written = state.withLock { $0.count }
+                sched_yield()
+            } while state.withLock({ $0.count }) > written
+            let failure: Errno?
             do throws(Errno) {
                 _ = try retrying { fdatasync(file.number) }
+                failure = nil
             } catch {
-                self.durable.withLock { $0.failure = error }
                 state.withLock { $0.isClosed = true }
-                throw error
+                failure = error
             }
-            self.durable.withLock { $0.count = written }
+            disk.locked {
+                durable.withLock { durable in
+                    durable.isBusy = false
+                    durable.failure = failure
+                    if failure == nil { durable.count = written }
+                }
+                disk.wakeAll()
+            }
+        }
+    }
+
+    /// Whether an entry lies on the disk; false once when it is the caller's turn to wait for that.
+    private func isDurable(_ count: UInt64) throws(Errno) -> Bool {
+        try disk.locked { () throws(Errno) in
+            while true {
+                let now = durable.withLock { $0 }
+                if now.count >= count { return true }
+                if let failure = now.failure { throw failure }
+                guard now.isBusy else {
+                    durable.withLock { $0.isBusy = true }
+                    return false
+                }
+                disk.wait()
+            }
         }
     }
 
     private func exchange(_ name: String, _ spare: Int, _ bytes: [UInt8]) throws(Errno) {
         let (from, to) = (Self.path(ofSpare: spare, in: folder), "\(folder)/\(name)")
-        let fresh = try FileDescriptor(open: from, O_WRONLY | O_CREAT | O_NOFOLLOW)
+        let fresh = try FileDescriptor.ensuring(from, O_WRONLY)
         try fresh.write(bytes)
         if try fresh.status().st_size > bytes.count {
             _ = try retrying { ftruncate(fresh.number, off_t(bytes.count)) }
         }
         if unsafe shim_exchange(from, to) == 0 { return }
         // Not every file system exchanges names, and there may be no such file yet.
-        _ = try retrying { fchmod(fresh.number, 0o600) }
         _ = try retrying { unsafe rename(from, to) }
     }
 
@@ -209,7 +240,7 @@ package final class ChangeFile: Sendable {
     /// A name for this run of the system; nil where it has none.
     package static var bootID: String? {
         guard let file = try? FileDescriptor(open: "/proc/sys/kernel/random/boot_id", O_RDONLY),
-            let bytes = try? file.read(atMost: headCount)
+            let bytes = try? file.read(upTo: headCount)
         else { return nil }
         return String(decoding: bytes.prefix { $0 != 0x0A }, as: UTF8.self)
     }
@@ -219,11 +250,12 @@ package final class ChangeFile: Sendable {
     /// - Parameters:
     ///   - path: where the file of changes lies.
     ///   - boot: the run of the system; nil for an unknown one, which is never the same.
+    /// - Returns: false also when there is no such file.
     package static func isLeft(_ path: String, boot: String?) -> Bool {
         guard let file = try? FileDescriptor(open: path, O_RDONLY | O_NOFOLLOW) else {
             return false
         }
-        let head = (try? file.read(atMost: headCount)) ?? []
+        let head = (try? file.read(upTo: headCount)) ?? []
         return boot.map { head.prefix { $0 != 0 }.elementsEqual($0.utf8) } != true
     }
 

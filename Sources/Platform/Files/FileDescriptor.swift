@@ -1,3 +1,4 @@
+internal import CShims
 internal import Cryptography
 internal import Glibc
 
@@ -21,6 +22,29 @@ package struct FileDescriptor: ~Copyable, Sendable {
         let number = try retrying { unsafe Glibc.open(path, flags | O_CLOEXEC, mode) }
         self.init(owning: number)
     }
+
+    /// Opens a file of the user's own, and makes it if need be.
+    ///
+    /// A folder is closed to all others while a file is made in it, or might be: that is asked for only when there is none.
+    ///
+    /// - Parameters:
+    ///   - path: where it lies.
+    ///   - flags: O_RDWR and the like.
+    /// - Returns: the file.
+    /// - Throws: the reason.
+    static func ensuring(_ path: String, _ flags: CInt) throws(Errno) -> FileDescriptor {
+        if let file = try? FileDescriptor(open: path, flags | O_NOFOLLOW) { return file }
+        let file = try FileDescriptor(open: path, flags | O_NOFOLLOW | O_CREAT)
+        // A strict umask would keep the user out, too.
+        _ = try retrying { fchmod(file.number, 0o600) }
+        return file
+    }
+
+    /// Lets this process have so many, or as many as its hard limit allows.
+    ///
+    /// - Parameter count: how many are wanted.
+    /// - Returns: how many it may have.
+    static func allow(_ count: Int) -> Int { shim_allow_descriptors(count) }
 
     /// Waits until it can be read, or what else is asked for.
     ///

@@ -11,13 +11,13 @@ private typealias Exchange =
         status: Int, body: [UInt8]
     )
 
-/// Prints how many enrolments and verifications a second an issuer takes part in, in the process, with four clients.
-func measureInProcess(in folder: String, users: Int) throws {
+/// Prints how many enrolments and verifications a second an issuer takes part in, in the process.
+func measureInProcess(in folder: String, clients: Int, users: Int) throws {
     let key = try makeIssuer(in: folder, accounts: users)
     let issuer = try Issuer(home: folder, isBusy: true)
     defer { issuer.close() }
     let site = Site(issuer)
-    let rates = try rates(0..<users, clients: 4, key: key) { path, body, key in
+    let rates = try rates(0..<users, clients: clients, key: key) { path, body, key in
         parts(
             site.answer(
                 request(path, body, key), now: wallClockSeconds(), random: SecretBytes.random,
@@ -42,24 +42,32 @@ func measureServer(_ url: String, key: String, clients: Int, users: Range<Int>) 
 
 /// Enrols users and verifies a code of each, and measures what the issuer does of it.
 ///
-/// The clients' halves are computed before and between the measured phases, so that their arithmetic does not count.
+/// The clients' halves are computed before and after the measured phase, so that their arithmetic does not count. That is
+/// as many starts as finishes, by turns as at a busy issuer, but of two halves of the users.
 private func rates(
     _ users: Range<Int>, clients: Int, key: String, _ exchange: @escaping Exchange
 ) throws -> (enrolments: Double, verifications: Double) {
     let made = Mutex<[Int: Enrolling]>([:])
-    let count = users.count
-    try Work.run(count: count, threads: 2) { index in
+    try Work.run(count: users.count, threads: 2) { index in
         let client = try Enrolling(Account(number: users.lowerBound + index))
         made.withLock { $0[index] = client }
     }
-    let all = made.withLock { made in (0..<count).compactMap { made[$0] } }
-    let starts = try Work.run(count: count, threads: clients) { try all[$0].start(exchange) }
-    try Work.run(count: count, threads: 2) { try all[$0].agree() }
-    let finishes = try Work.run(count: count, threads: clients) { try all[$0].finish(exchange) }
-    let checks = try Work.run(count: count, threads: clients) {
-        try all[$0].verify(exchange, key: key)
+    let all = made.withLock { made in (0..<users.count).compactMap { made[$0] } }
+    let half = all.count / 2
+    let (early, late) = (Array(all[..<half]), Array(all[half..<2 * half]))
+    try Work.run(count: half, threads: clients) { try early[$0].start(exchange) }
+    try Work.run(count: half, threads: 2) { try early[$0].agree() }
+    let enrolments = try Work.run(count: 2 * half, threads: clients) { index in
+        if index % 2 == 0 {
+            try early[index / 2].finish(exchange)
+        } else {
+            try late[index / 2].start(exchange)
+        }
     }
-    return (Double(count) / (starts + finishes), Double(count) / checks)
+    let verifications = try Work.run(count: half, threads: clients) {
+        try early[$0].verify(exchange, key: key)
+    }
+    return (Double(half) / enrolments, Double(half) / verifications)
 }
 
 /// One client, between the phases.

@@ -1,24 +1,20 @@
-import Glibc
 import Platform
 import Synchronization
 
 /// Pieces of work that several threads take from each other.
 final class Work: Sendable {
     private let next = Atomic(0)
-    private let running: Atomic<Int>
     private let failure = Mutex<(any Error)?>(nil)
-
-    private init(threads: Int) { running = Atomic(threads) }
 
     /// Does `count` pieces; the seconds that they took.
     @discardableResult
     static func run(
         count: Int, threads: Int, _ piece: @escaping @Sendable (Int) throws -> Void
     ) throws -> Double {
-        let work = Work(threads: threads)
+        let work = Work()
         let start = monotonicSeconds()
-        for _ in 0..<threads { try Thread.start { work.take(count, piece) } }
-        while work.running.load(ordering: .acquiring) > 0 { usleep(100) }
+        let ended = Thread.gather(threads) { _ in work.take(count, piece) }
+        guard ended.allSatisfy({ $0 != nil }) else { throw BenchmarkError(what: "threads") }
         if let failure = work.failure.withLock({ $0 }) { throw failure }
         return monotonicSeconds() - start
     }
@@ -31,7 +27,6 @@ final class Work: Sendable {
         } catch {
             failure.withLock { $0 = error }
         }
-        running.wrappingSubtract(1, ordering: .releasing)
     }
 }
 
