@@ -45,21 +45,26 @@ dependencies:
 demo: all
 	scripts/demo .build/release
 
-# What the tests call: peers, shells, a real terminal, programs that read the man pages, and keepers of secrets.
-TEST_PACKAGES := oathtool tmux openssl faketime mandoc groff-base zsh fish bash-completion python3 util-linux procps \
+# What the tests call: peers, shells, a real terminal, a browser, programs that read the man pages, and keepers of secrets.
+TEST_PACKAGES := oathtool tmux openssl faketime mandoc groff-base zsh fish bash-completion python3-venv util-linux procps \
                  swtpm tpm2-tools systemd dbus-daemon gnome-keyring libsecret-tools pass chrony dpkg-dev lintian man-db \
                  libpam-oath expect openconnect sudo jq fzf rofi xvfb xdotool xclip xsel waybar sway grim \
-                 wl-clipboard screen pamtester procmail
+                 wl-clipboard screen pamtester procmail chromium chromium-driver \
+                 fonts-noto-cjk
 
 # Debian starts these once they are installed, unless this looks like the single-user mode, and they listen to the whole
 # network: not where systemd runs.
 TEST_SERVERS := openssh-server ocserv nginx-light
 
+# A privacyIDEA from PyPI. Where that is out of reach, the tests that need it are skipped, and say so.
+PRIVACYIDEA ?= $(CURDIR)/.build/privacyidea
+
 .PHONY: test
 test: all
 	scripts/install $(TEST_PACKAGES)
 	[ -d /run/systemd/system ] || RUNLEVEL=1 scripts/install $(TEST_SERVERS)
-	OTPTOKEN_BIN=$(CURDIR)/.build/release $(SWIFT) test
+	-scripts/privacyidea "$(PRIVACYIDEA)"
+	OTPTOKEN_BIN=$(CURDIR)/.build/release OTPTOKEN_PRIVACYIDEA="$(PRIVACYIDEA)" $(SWIFT) test
 
 .PHONY: check
 check: dependencies

@@ -57,7 +57,9 @@ let package = Package(
                 "Cryptography", "JSON", "OATH", "Enrolment", "TokenStore", "ClockCheck",
                 "MailedCodes", "Platform",
             ]),
-        module("IssuerService", ["Cryptography", "JSON", "OATH", "Enrolment", "Platform"]),
+        module(
+            "IssuerService",
+            ["Cryptography", "JSON", "OATH", "Enrolment", "TokenStore", "Platform"]),
         program("otptoken", ["OTPTokenCommands"]),
         program("otptoken-issuer", ["IssuerService"]),
 
@@ -76,7 +78,8 @@ let package = Package(
             path: "Tests/Fuzz/Targets", swiftSettings: strict),
         .target(
             name: "TestSupport", dependencies: ["Cryptography", "OATH", "TokenStore", "Platform"],
-            path: "Tests/TestSupport", exclude: ["Interposer", "crowd.py", "keyring.py"],
+            path: "Tests/TestSupport",
+            exclude: ["Interposer", "crowd.py", "keyring.py", "privacyidea"],
             swiftSettings: strict),
         tests("ArchitectureTests"),
         tests("JSONTests", ["JSON"]),
@@ -93,9 +96,10 @@ let package = Package(
             ["Cryptography", "OATH", "Enrolment", "Platform", "IssuerService"]),
         tests("PlatformTests", ["Cryptography", "Platform"]),
         tests(
-            "InteropTests", ["Cryptography", "OATH", "Enrolment", "TokenStore", "Platform"]),
+            "InteropTests",
+            ["Cryptography", "OATH", "Enrolment", "TokenStore", "Platform", "IssuerService"]),
         tests("TranscriptTests", ["TokenStore"], exclude: ["Transcripts"]),
-        tests("TerminalTests", ["TokenStore"]),
+        tests("TerminalTests", ["JSON", "TokenStore"]),
         tests(
             "ConsistencyTests",
             ["Cryptography", "TokenStore", "Platform", "OTPTokenCommands", "IssuerService"],

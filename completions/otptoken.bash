@@ -27,7 +27,7 @@ _otptoken() {
             ended=1
         elif [[ $word == -?* && ! $ended ]]; then
             case $command:$word in
-            *:--home | *:--passphrase-file | init:--server | init:--service-id | init:--user-id | init:--name | init:--start-password-file | init:--mail | init:--ca-file | show:--at | show:--min-remaining | watch:--count | passphrase:--new-passphrase-file | unlock:--for | clock:--server | clock:--ca-file | clock:--timeout | doctor:--ca-file) option=$word ;;
+            *:--home | *:--passphrase-file | init:--server | init:--service-id | init:--user-id | init:--name | init:--start-password-file | init:--mail | init:--ca-file | show:--at | show:--min-remaining | watch:--count | remove:--ca-file | passphrase:--new-passphrase-file | unlock:--for | clock:--server | clock:--ca-file | clock:--timeout | doctor:--ca-file) option=$word ;;
             esac
         elif [[ ! $command ]]; then
             command=$word
@@ -43,6 +43,7 @@ _otptoken() {
         init:--start-password-file) compopt -o default ;;
         init:--mail) compopt -o default ;;
         init:--ca-file) compopt -o default ;;
+        remove:--ca-file) compopt -o default ;;
         passphrase:--new-passphrase-file) compopt -o default ;;
         clock:--ca-file) compopt -o default ;;
         doctor:--ca-file) compopt -o default ;;
@@ -54,7 +55,7 @@ _otptoken() {
         watch) COMPREPLY=($(compgen -W '--count --force --json --home --passphrase-file --quiet --help --version' -- "$cur")) ;;
         list) COMPREPLY=($(compgen -W '--names --json --home --passphrase-file --quiet --help --version' -- "$cur")) ;;
         rename) COMPREPLY=($(compgen -W '--home --passphrase-file --quiet --help --version' -- "$cur")) ;;
-        remove) COMPREPLY=($(compgen -W '--yes --home --passphrase-file --quiet --help --version' -- "$cur")) ;;
+        remove) COMPREPLY=($(compgen -W '--yes --revoke --no-revoke --ca-file --allow-http --home --passphrase-file --quiet --help --version' -- "$cur")) ;;
         default) COMPREPLY=($(compgen -W '--home --passphrase-file --quiet --help --version' -- "$cur")) ;;
         passphrase) COMPREPLY=($(compgen -W '--command --new-passphrase-file --home --passphrase-file --quiet --help --version' -- "$cur")) ;;
         unlock) COMPREPLY=($(compgen -W '--for --home --passphrase-file --quiet --help --version' -- "$cur")) ;;

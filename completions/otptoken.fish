@@ -11,7 +11,7 @@ function __otptoken_at
         else if test "$word" = --; and not set -q ended[1]
             set ended yes
         else if string match -q -- '-?*' $word; and not set -q ended[1]
-            contains -- $word --home --passphrase-file --server --service-id --user-id --name --start-password-file --mail --ca-file --at --min-remaining --count --new-passphrase-file --for --server --ca-file --timeout --ca-file
+            contains -- $word --home --passphrase-file --server --service-id --user-id --name --start-password-file --mail --ca-file --at --min-remaining --count --ca-file --new-passphrase-file --for --server --ca-file --timeout --ca-file
             and set option $word
         else
             set -a words $word
@@ -72,6 +72,10 @@ complete -c otptoken -n "__otptoken_at list" -l names -d 'print the names alone,
 complete -c otptoken -n "__otptoken_at list" -l json -d 'print JSON instead of text'
 complete -c otptoken -n "__otptoken_at rename 0" -a '(otptoken list --names --passphrase-file /dev/null 2>/dev/null)'
 complete -c otptoken -n "__otptoken_at remove" -l yes -d 'do not ask'
+complete -c otptoken -n "__otptoken_at remove" -l revoke -d 'have the issuer revoke it first'
+complete -c otptoken -n "__otptoken_at remove" -l no-revoke -d 'leave it valid at the issuer'
+complete -c otptoken -n "__otptoken_at remove" -l ca-file -r -F -d 'trust the certificates in PEM, and no others'
+complete -c otptoken -n "__otptoken_at remove" -l allow-http -d 'take a server without TLS that is not on this machine'
 complete -c otptoken -n "__otptoken_at remove 0" -a '(otptoken list --names --passphrase-file /dev/null 2>/dev/null)'
 complete -c otptoken -n "__otptoken_at default 0" -a '(otptoken list --names --passphrase-file /dev/null 2>/dev/null)'
 complete -c otptoken -n "__otptoken_at passphrase" -l command -d 'lock with what passphrase.command of the config prints'

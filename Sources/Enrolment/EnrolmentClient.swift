@@ -152,7 +152,7 @@ package struct PendingEnrolment: ~Copyable {
 }
 
 /// Turns every status but 200 into the issuer's no.
-private func checkStatus(_ status: Int, _ body: [UInt8]) throws(EnrolmentError) {
+func checkStatus(_ status: Int, _ body: [UInt8]) throws(EnrolmentError) {
     guard status != 200 else { return }
     // A proxy's 503 or a web server's 400 look alike but for the body.
     guard let refusal = Refusal(status: status), let reply = Wire.decode(ErrorReply.self, body)

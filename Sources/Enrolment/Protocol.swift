@@ -8,6 +8,8 @@ package enum EnrolmentProtocol {
     package static let startPath = "/enrol/v1/start"
     /// Where the second request goes.
     package static let finishPath = "/enrol/v1/finish"
+    /// Where a revocation goes.
+    package static let revocationPath = "/revoke/v1"
 
     /// A body for `startPath` that starts nothing, and costs nobody a try: an issuer calls it invalid.
     package static let probe = Array("{}".utf8)

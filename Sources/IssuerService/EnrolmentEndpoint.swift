@@ -16,10 +16,11 @@ package struct EnrolmentEndpoint: Sendable {
     ///   - now: unix seconds.
     ///   - random: for ephemeral scalars and nonces.
     ///   - report: is told why an answer was 503; no secret in it.
+    ///   - enrolled: is told when somebody has enrolled just now; not at a repetition.
     /// - Returns: the answer.
     package func answer(
         _ request: HTTPMessage, now: Int64, random: RandomSource,
-        report: (IssuerError) -> Void
+        report: (IssuerError) -> Void, enrolled: () -> Void = {}
     ) -> HTTPMessage {
         guard case .request(let method, let path) = request.start else { return refusal(400) }
         guard [EnrolmentProtocol.startPath, EnrolmentProtocol.finishPath].contains(path) else {
@@ -38,6 +39,9 @@ package struct EnrolmentEndpoint: Sendable {
                 : try issuer.finish(body: request.body, now: now, random: random)
             switch reply {
             case .done(let body): return .json(200, body)
+            case .enrolled(let body):
+                enrolled()
+                return .json(200, body)
             case .refused(let refusal):
                 return .json(refusal.status, EnrolmentIssuer.reply(refusal))
             }

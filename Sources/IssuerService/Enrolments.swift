@@ -15,6 +15,8 @@ extension UserRecord.Token {
 /// What a request for an enrolment comes to.
 enum EnrolmentReply: Equatable {
     case done([UInt8])
+    /// Done, and the seed was stored just now.
+    case enrolled([UInt8])
     case refused(Refusal)
 }
 
@@ -99,6 +101,7 @@ extension Issuer {
         return try locked(session.userID) { () throws(IssuerError) in
             guard var record = try record(at: place) else { return .refused(.refused) }
             let token: UserRecord.Token
+            var isNew = false
             switch record.stage {
             case .issued:
                 guard now <= session.expiresAt,
@@ -112,19 +115,20 @@ extension Issuer {
                 try save(record, at: place, random: random)
                 let tries = try tries(of: session.userID)
                 if tries > 0 { try setTries(tries - 1, of: session.userID) }
+                isNew = true
             case .enrolled(let stored):
                 // A repetition, since no two runs have the same seed; anything else is another run.
                 guard stored.seed.value.equals(session.run.seed) else { return .refused(.refused) }
                 token = stored
-            case .revoked:
+            case .ended:
                 return .refused(.refused)
             }
             let parameters = EnrolmentParameters(
                 issuer: name, totp: token.totp, expiresAt: token.expiresAt, time: now)
-            return .done(
-                try IssuerError.wrapping { () throws(CryptographyError) in
-                    try session.run.reply(parameters, random: random)
-                })
+            let body = try IssuerError.wrapping { () throws(CryptographyError) in
+                try session.run.reply(parameters, random: random)
+            }
+            return isNew ? .enrolled(body) : .done(body)
         }
     }
 }

@@ -38,10 +38,8 @@ extension Issuer {
     package func export(_ format: Export.Format, now: Int64) throws(IssuerError) -> Export {
         var text = SecretBuffer()
         var (count, leftOut) = (0, 0)
-        for user in try list(now: now) where user.state == .enrolled || user.state == .active {
-            guard let place = place(ofUser: user.userID), let record = try record(at: place),
-                case .enrolled(let token) = record.stage
-            else { continue }
+        for record in try records() {
+            guard case .enrolled(let token) = record.stage, now < token.expiresAt else { continue }
             guard format.takes(token.totp) else {
                 leftOut += 1
                 continue
@@ -49,8 +47,8 @@ extension Issuer {
             count += 1
             let (digits, period) = (token.totp.digits, token.totp.period)
             switch format {
-            case .usersfile: text.append("HOTP/T\(period)/\(digits) \(user.userID) - ")
-            case .oathCSV: text.append("\(user.userID), ")
+            case .usersfile: text.append("HOTP/T\(period)/\(digits) \(record.userID) - ")
+            case .oathCSV: text.append("\(record.userID), ")
             }
             token.seed.value.withBytes { text.append(hexadecimal: $0) }
             text.append(format == .usersfile ? "\n" : ", totp, \(digits), \(period)\n")

@@ -41,12 +41,14 @@ extension Issuer {
     ///   - now: unix seconds.
     ///   - random: for user ID, start password and nonce.
     ///   - actor: who issues it.
-    ///   - language: that of the mail.
+    ///   - language: that of the mails about it.
+    ///   - account: the address of the account that it is for, if any.
     /// - Returns: what is to be handed on.
     /// - Throws: `IssuerError.invalid(.email)`, `.file`, `.cryptography`.
     package func issue(
         email: String, password: consuming StartPassword?, now: Int64, random: RandomSource,
-        by actor: Actor = .administrator, in language: Language = .english
+        by actor: Actor = .administrator, in language: Language = .english,
+        for account: String? = nil
     ) throws(IssuerError) -> Issued {
         guard Self.isAddress(email) else { throw .invalid(.email) }
         if password == nil {
@@ -63,7 +65,7 @@ extension Issuer {
             }
             guard
                 let mailPath = try register(
-                    userID, password, email, now, random, actor, language)
+                    userID, password, email, now, random, actor, language, account)
             else {
                 continue
             }
@@ -76,33 +78,29 @@ extension Issuer {
     /// Writes mail and record; nil when somebody has the user ID already.
     private func register(
         _ userID: String, _ password: borrowing StartPassword, _ email: String, _ now: Int64,
-        _ random: RandomSource, _ actor: Actor, _ language: Language
+        _ random: RandomSource, _ actor: Actor, _ language: Language, _ account: String?
     ) throws(IssuerError) -> String? {
         guard let place = place(ofUser: userID) else { return nil }
         let secret = try IssuerError.wrapping { () throws(CryptographyError) in
             try EnrolmentIssuer.register(password: password, serviceID: serviceID, userID: userID)
         }
         let record = UserRecord(
-            userID: userID, email: email, issuedAt: now,
+            userID: userID, email: email, account: account, language: language, issuedAt: now,
             stage: .issued(.init(secret: Shared(secret))))
-        let messageID = try IssuerError.wrapping { () throws(CryptographyError) in
-            try publicRandom(count: 16, from: random)
-        }
-        let mail = IssuanceMail(
-            issuer: name, url: url, serviceID: serviceID, userID: userID, email: email,
-            messageID: Hex.encode(messageID.span), time: now, language: language)
+        let words = MailMessages(issuer: self, language: language)
         return try locked(userID) { () throws(IssuerError) in
             guard try self.record(at: place) == nil else { return nil }
-            let mailPath = "\(home)/outbox/\(userID).eml"
             try log(.issued, userID, by: actor, now: now)
-            try Self.put(Array(mail.text.utf8), at: mailPath)
+            let mailPath = try post(
+                userID, to: email, words.issuedSubject, words.issued(userID), in: language,
+                now: now, random: random)
             try save(record, at: place, random: random)
             return mailPath
         }
     }
 
     // No specials of RFC 5322 but the dot: an address must not turn into two in a mail's header.
-    private static func isAddress(_ text: String) -> Bool {
+    static func isAddress(_ text: String) -> Bool {
         (4...64).contains(text.utf8.count)
             && text.utf8.allSatisfy {
                 (0x21...0x7E).contains($0) && !"\"(),:;<>[\\]".utf8.contains($0)
@@ -113,7 +111,7 @@ extension Issuer {
 }
 
 /// Random characters of a range of ASCII; the bias of each is below 2^-27, since 32 bits are drawn.
-private func symbols(
+func symbols(
     _ count: Int, of range: ClosedRange<UInt8>, from source: RandomSource
 ) throws(CryptographyError) -> SecretBytes {
     let drawn = try source(4 * count)

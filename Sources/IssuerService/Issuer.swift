@@ -7,8 +7,9 @@ internal import Platform
 /// The issuing side on one machine: a folder with a key, and a file for each user.
 ///
 /// `issuer` says who it is, `issuer.key` (32 random bytes) seals everything else: `users/` holds a record for each
-/// user, `tries` counts the tries of all user IDs, known or not, `keys/` has those of services that verify codes,
-/// `outbox/` the mails. `locks/` keeps threads and processes apart. All of it may be used by several threads and processes at once.
+/// user, `changes` what a power cut could take from them while it serves, `tries` counts the tries of all user IDs, known
+/// or not, `keys/` has those of services that verify codes, `accounts/` the people who may sign in, `outbox/` the mails.
+/// `locks/` keeps threads and processes apart. All of it may be used by several threads and processes at once.
 package final class Issuer: Sendable {
     /// The service ID that its users enter.
     package let serviceID: String
@@ -25,6 +26,13 @@ package final class Issuer: Sendable {
     let sessionsKey: SecretBytes
     let decoysKey: SecretBytes
     let keysKey: SecretBytes
+    let accountsKey: SecretBytes
+    let formsKey: SecretBytes
+
+    let locks: [KeptLock]
+    /// Where many changes at once wait for the disk together.
+    let changes: ChangeFile?
+    let counters: CounterFile
 
     private struct Settings {
         let serviceID: String
@@ -105,9 +113,22 @@ package final class Issuer: Sendable {
 
     /// Opens an issuer.
     ///
-    /// - Parameter home: its folder.
+    /// - Parameters:
+    ///   - home: its folder.
+    ///   - isBusy: whether it is to be fast with many changes at once, until `close`.
+    ///   - boot: a name for this run of the system.
     /// - Throws: `IssuerError.missing`, `.damaged`, `.file`, `.cryptography`.
-    package init(home: String) throws(IssuerError) {
+    package convenience init(
+        home: String, isBusy: Bool = false, boot: String? = ChangeFile.bootID
+    ) throws(IssuerError) {
+        if Self.hasLostChanges(home, boot: boot) {
+            try Issuer(opening: home, changes: nil).bringBackChanges(boot: boot)
+        }
+        try self.init(
+            opening: home, changes: isBusy ? Self.beginChanges(home, boot: boot) : nil)
+    }
+
+    private init(opening home: String, changes: ChangeFile?) throws(IssuerError) {
         guard let json = try Self.contents(of: Self.settingsPath(home)) else {
             throw .missing(home: home)
         }
@@ -118,6 +139,11 @@ package final class Issuer: Sendable {
             throw .damaged(path: Self.keyPath(home))
         }
         self.home = home
+        self.changes = changes
+        locks = (0..<Self.lockCount).map { KeptLock("\(home)/locks/\($0)") }
+        counters = try IssuerError.naming(Self.triesPath(home)) { () throws(FileError) in
+            try CounterFile(Self.triesPath(home))
+        }
         serviceID = settings.serviceID
         name = settings.name
         url = settings.url
@@ -127,6 +153,8 @@ package final class Issuer: Sendable {
             sessionsKey = try HKDF.derive(from: key, purpose: "otptoken-issuer/1 sessions")
             decoysKey = try HKDF.derive(from: key, purpose: "otptoken-issuer/1 decoys")
             keysKey = try HKDF.derive(from: key, purpose: "otptoken-issuer/1 keys")
+            accountsKey = try HKDF.derive(from: key, purpose: "otptoken-issuer/1 accounts")
+            formsKey = try HKDF.derive(from: key, purpose: "otptoken-issuer/1 forms")
         } catch {
             throw .cryptography(error)
         }
@@ -143,6 +171,7 @@ package final class Issuer: Sendable {
     private static let keyCount = 32
 
     private static func settingsPath(_ home: String) -> String { home + "/issuer" }
+    static func triesPath(_ home: String) -> String { home + "/tries" }
     private static func keyPath(_ home: String) -> String { home + "/issuer.key" }
 }
 

@@ -21,6 +21,10 @@ package enum IssuerError: Error, Equatable {
     case keyExists(String)
     /// No service of this name has a key.
     case noSuchKey(String)
+    /// Somebody has an account with this address already.
+    case accountExists(String)
+    /// Nobody has an account with this address.
+    case noSuchAccount(String)
     /// Without a certificate it listens on loopback alone; the address that was asked for.
     case needsCertificate(address: String)
     /// It cannot listen, or its certificate does not load.
@@ -30,7 +34,7 @@ package enum IssuerError: Error, Equatable {
 
     /// What an issuer or a user is made of.
     package enum Field: Sendable {
-        case serviceID, name, url, email, keyName
+        case serviceID, name, url, email, keyName, password
     }
 
     static func naming<Result: ~Copyable>(

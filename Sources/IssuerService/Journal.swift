@@ -9,6 +9,8 @@ package enum Actor: Equatable, Sendable {
     case client
     /// A service with a key.
     case service(String)
+    /// Somebody who has signed in, by mail address.
+    case account(String)
     /// The time that has gone by.
     case time
 
@@ -17,6 +19,7 @@ package enum Actor: Equatable, Sendable {
         case .administrator: "administrator"
         case .client: "client"
         case .service(let name): "service \(name)"
+        case .account(let email): "account \(email)"
         case .time: "time"
         }
     }

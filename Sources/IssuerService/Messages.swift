@@ -85,6 +85,8 @@ enum Messages {
                         "`otptoken-issuer key list` shows them",
                         ja: "一覧は `otptoken-issuer key list` で表示します")
                 ])
+        case .accountExists(let email): return accountExists(email)
+        case .noSuchAccount(let email): return noSuchAccount(email)
         case .needsCertificate(let address):
             return CommandFailure(
                 .usage,
@@ -126,6 +128,7 @@ enum Messages {
             hint = localized(
                 "1 to 64 of the characters A-Z a-z 0-9 . _ @ -",
                 ja: "1〜64 文字で、A-Z a-z 0-9 . _ @ - が使えます")
+        case .password: (message, hint) = unfitPassword
         case .email:
             message = localized("the email address cannot be used", ja: "メールアドレスとして使えません")
             hint = localized(

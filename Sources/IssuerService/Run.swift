@@ -30,10 +30,11 @@ private func execute(_ arguments: [String]) throws(CommandFailure) -> ExitStatus
     switch line.command {
     case "init": try initialise(line, home)
     case "issue": try issue(line, open(home))
-    case "serve": try serve(line, open(home))
+    case "serve": try serve(line, open(home, isBusy: true))
     case "verify": return try verify(line, open(home))
     case "list": try list(line, open(home))
     case "key": try key(line, open(home))
+    case "account": try account(line, open(home))
     case "export": try export(line, open(home))
     case "revoke": try revoke(line, open(home))
     case "unlock": try unlock(line, open(home))
@@ -53,8 +54,8 @@ private func home(_ line: Invocation) throws(CommandFailure) -> String {
     return home
 }
 
-private func open(_ home: String) throws(CommandFailure) -> Issuer {
-    try Messages.naming { () throws(IssuerError) in try Issuer(home: home) }
+private func open(_ home: String, isBusy: Bool = false) throws(CommandFailure) -> Issuer {
+    try Messages.naming { () throws(IssuerError) in try Issuer(home: home, isBusy: isBusy) }
 }
 
 private func required(
@@ -83,7 +84,7 @@ private func initialise(_ line: Invocation, _ home: String) throws(CommandFailur
 }
 
 /// Prints the result of something that is done by now; where nobody sees it, what that means takes the hint's place.
-private func write(_ result: Span<UInt8>, orTell hint: String) throws(CommandFailure) {
+func write(_ result: Span<UInt8>, orTell hint: String) throws(CommandFailure) {
     do {
         try writeResult(result)
     } catch {
@@ -147,12 +148,9 @@ private func issue(
 }
 
 private func mailLanguage(_ line: Invocation) throws(CommandFailure) -> Language {
-    switch line.value("language") {
-    case nil: return .current
-    case "en": return .english
-    case "ja": return .japanese
-    case let text?: throw Messages.badLanguage(text)
-    }
+    guard let text = line.value("language") else { return .current }
+    guard let language = Language(tag: text) else { throw Messages.badLanguage(text) }
+    return language
 }
 
 /// What sends the mail; nil when it stays in the outbox.
@@ -164,6 +162,7 @@ private func sendmail(_ line: Invocation) throws(CommandFailure) -> Sendmail? {
 
 private func serve(_ line: Invocation, _ issuer: Issuer) throws(CommandFailure) {
     let (address, port) = try listenAddress(line.value("listen") ?? "127.0.0.1:8080")
+    let sendmail = try sendmail(line)
     let certificate: Issuer.Certificate?
     switch (line.value("tls-cert"), line.value("tls-key")) {
     case (let chain?, let key?): certificate = .init(chain: chain, key: key)
@@ -180,7 +179,7 @@ private func serve(_ line: Invocation, _ issuer: Issuer) throws(CommandFailure) 
     do {
         try issuer.serve(
             address: address, port: port, certificate: certificate,
-            proxies: line.values("trust-proxy"), until: stop,
+            proxies: line.values("trust-proxy"), sendmail: sendmail, until: stop,
             listening: { port in
                 let scheme = certificate == nil ? "http" : "https"
                 writeNote(Messages.listening("\(scheme)://\(address):\(port)"))

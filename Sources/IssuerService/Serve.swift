@@ -23,22 +23,27 @@ extension Issuer {
     ///   - certificate: to speak TLS.
     ///   - proxies: the IP addresses of proxies in front, whose word for a client's address counts; with one, no
     ///     certificate is needed, and nobody else is answered then.
+    ///   - sendmail: what hands the mails on; nil leaves them in the outbox.
     ///   - stop: tells when to end.
     ///   - listening: is told the port once connections are taken.
     ///   - report: is told why requests were answered with 503; called in many threads.
     /// - Throws: `IssuerError.needsCertificate`, `.network`.
     package func serve(
         address: String, port: UInt16, certificate: Certificate?, proxies: [String] = [],
-        until stop: borrowing SignalDescriptor, listening: (UInt16) -> Void,
+        sendmail: Sendmail? = nil, until stop: borrowing SignalDescriptor,
+        listening: (UInt16) -> Void,
         report: @escaping @Sendable (IssuerError) -> Void
     ) throws(IssuerError) {
+        defer { close() }
         let literal = address.contains(":") ? "[\(address)]" : address
         let isLoopback = ServerURL("http://\(literal)")?.isLoopback == true
         guard certificate != nil || isLoopback || !proxies.isEmpty else {
             throw .needsCertificate(address: address)
         }
+        let mailer = sendmail.map { Mailer(self, $0, report: report) }
         let site = Site(
-            self, proxies: proxies, onlyProxies: certificate == nil && !isLoopback)
+            self, proxies: proxies, onlyProxies: certificate == nil && !isLoopback,
+            isSecure: certificate != nil || !proxies.isEmpty, mailer: mailer)
         // A client that hangs up must not end the process.
         Hardening.ignoreBrokenPipes()
         do throws(NetworkError) {
@@ -56,10 +61,37 @@ extension Issuer {
                         request, from: peer, now: wallClockSeconds(), random: SecretBytes.random,
                         report: report)
                 })
+            do throws(Errno) {
+                try Thread.start { [self] in sweepDaily(mailer, report: report) }
+            } catch {
+                throw .cannotConnect(error)
+            }
             listening(listener.port)
             do throws(Errno) { try server.run(until: stop) } catch { throw .cannotConnect(error) }
         } catch {
             throw .network(error)
+        }
+    }
+
+    /// Looks once a day, as long as the process lives, for what time has done.
+    private func sweepDaily(
+        _ mailer: Mailer?, report: @Sendable (IssuerError) -> Void
+    ) -> Never {
+        var next = Int64.min
+        while true {
+            let now = wallClockSeconds()
+            // Asked each hour, since a machine that sleeps does not count.
+            if now >= next {
+                next = now + 86400
+                do throws(IssuerError) {
+                    for mail in try sweep(now: now, random: SecretBytes.random, report: report) {
+                        mailer?.send(mail)
+                    }
+                } catch {
+                    report(error)
+                }
+            }
+            pause(seconds: 3600)
         }
     }
 }

@@ -7,9 +7,12 @@ package struct Site: Sendable {
     private let prefix: String
     private let enrolment: EnrolmentEndpoint
     private let verification: VerificationEndpoint
+    private let revocation: RevocationEndpoint
     private let proxies: [String]
     private let onlyProxies: Bool
-    private let throttle = Throttle()
+    private let pages: Pages
+    /// A hundred at once, and one more every six seconds.
+    private let throttle = Throttle(burst: 100, interval: 6)
 
     /// Serves an issuer's users, and services that verify their codes.
     ///
@@ -17,10 +20,19 @@ package struct Site: Sendable {
     ///   - issuer: whose.
     ///   - proxies: the addresses of proxies whose word for a client's address counts.
     ///   - onlyProxies: whether others than these, and this machine, are turned away.
-    package init(_ issuer: Issuer, proxies: [String] = [], onlyProxies: Bool = false) {
+    ///   - isSecure: whether browsers speak TLS, with this program or with a proxy.
+    ///   - mailer: what sends the mails of the pages; nil leaves them in the outbox.
+    package init(
+        _ issuer: Issuer, proxies: [String] = [], onlyProxies: Bool = false,
+        isSecure: Bool = false, mailer: Mailer? = nil
+    ) {
         prefix = ServerURL(issuer.url)?.path ?? ""
+        pages = Pages(
+            issuer, prefix: prefix, isSecure: isSecure,
+            mailer: mailer)
         enrolment = EnrolmentEndpoint(issuer)
         verification = VerificationEndpoint(issuer)
+        revocation = RevocationEndpoint(issuer)
         self.proxies = proxies
         self.onlyProxies = onlyProxies
     }
@@ -35,8 +47,8 @@ package struct Site: Sendable {
     ///   - report: is told why an answer was 503; no secret in it.
     /// - Returns: the answer.
     package func answer(
-        _ request: HTTPMessage, from peer: String = "127.0.0.1", now: Int64, random: RandomSource,
-        report: (IssuerError) -> Void
+        _ request: HTTPMessage, from peer: String = "127.0.0.1", now: Int64,
+        random: @escaping RandomSource, report: (IssuerError) -> Void
     ) -> HTTPMessage {
         guard !onlyProxies || proxies.contains(peer) || chargedAddress(peer) == nil else {
             return .json(403, EnrolmentIssuer.reply(.refused))
@@ -45,39 +57,87 @@ package struct Site: Sendable {
             return route(request, now: now, random: random, report: report).answer
         }
         if let wait = throttle.wait(address, now: now) {
-            return .json(
-                Refusal.throttled.status,
-                EnrolmentIssuer.reply(.throttled, retryAfter: Int(clamping: wait)),
-                .init("Retry-After", "\(wait)"))
+            return throttled(request, wait)
         }
-        let (answer, isStart) = route(request, now: now, random: random, report: report)
-        guard case .response(let status, _) = answer.start else { return answer }
-        // A start may become a failure; the end of the same enrolment takes that back.
-        switch (status, isStart) {
-        case (401, _), (200, true): throttle.charge(address, now: now)
-        case (200, false): throttle.refund(address)
-        default: break
+        let (answer, effect) = route(request, now: now, random: random, report: report)
+        switch effect {
+        case .charge: throttle.charge(address, now: now)
+        case .refund: throttle.refund(address)
+        case .nothing: break
         }
         return answer
     }
 
-    /// The answer, and whether it is to the start of an enrolment; nil for no part of one.
+    /// What an answer means for the address that it goes to.
+    private enum Effect {
+        case nothing
+        /// A failure, or what may become one: the start of an enrolment, whose end takes that back.
+        case charge
+        case refund
+    }
+
+    /// The path and the query of a request, as they are below the issuer's URL.
+    ///
+    /// A proxy in front may pass the path of the issuer's URL on, or take it off.
+    private func target(of request: HTTPMessage) -> String {
+        guard case .request(_, let target) = request.start else { return "" }
+        let path = target.prefix { $0 != "?" }
+        guard !prefix.isEmpty, !pages.has(String(path)), path.hasPrefix(prefix) else {
+            return target
+        }
+        let rest = target.dropFirst(prefix.count)
+        return rest.hasPrefix("/") ? String(rest) : "/" + rest
+    }
+
     private func route(
-        _ request: HTTPMessage, now: Int64, random: RandomSource, report: (IssuerError) -> Void
-    ) -> (answer: HTTPMessage, isStart: Bool?) {
+        _ request: HTTPMessage, now: Int64, random: @escaping RandomSource,
+        report: (IssuerError) -> Void
+    ) -> (answer: HTTPMessage, effect: Effect) {
+        let target = target(of: request)
         var request = request
-        var path = ""
-        if case .request(let method, let target) = request.start {
-            path = target
-            // A proxy in front may pass the path of the issuer's URL on, or take it off.
-            if path.hasPrefix(prefix) { path.removeFirst(prefix.count) }
-            request.start = .request(method: method, target: path)
+        if case .request(let method, _) = request.start {
+            request.start = .request(method: method, target: target)
         }
-        if path == VerificationEndpoint.path {
-            return (verification.answer(request, now: now, random: random, report: report), nil)
+        switch target.prefix(while: { $0 != "?" }) {
+        case VerificationEndpoint.path[...]:
+            let answer = verification.answer(request, now: now, random: random, report: report)
+            return (answer, answer.status == 401 ? .charge : .nothing)
+        case RevocationEndpoint.path[...]:
+            let answer = revocation.answer(request, now: now, random: random, report: report)
+            return (answer, answer.status == 401 ? .charge : .nothing)
+        case EnrolmentProtocol.startPath[...]:
+            let answer = enrolment.answer(
+                request, now: now, random: random, report: report, enrolled: {})
+            return (answer, answer.status == 200 ? .charge : .nothing)
+        case EnrolmentProtocol.finishPath[...]:
+            // Not at a repetition: each charge is given back once.
+            var effect = Effect.nothing
+            let answer = enrolment.answer(
+                request, now: now, random: random, report: report, enrolled: { effect = .refund })
+            return (answer, effect)
+        case Stylesheet.path[...]: return (Stylesheet.answer, .nothing)
+        default:
+            guard wantsPage(request) else {
+                return (.json(404, EnrolmentIssuer.reply(.invalid)), .nothing)
+            }
+            let (answer, isFailure) = pages.answer(
+                request, target: target, now: now, random: random, report: report)
+            return (answer, isFailure ? .charge : .nothing)
         }
-        let answer = enrolment.answer(request, now: now, random: random, report: report)
-        return (answer, path == EnrolmentProtocol.startPath)
+    }
+
+    /// Whether somebody with a browser asks: for a page, or for what might be one.
+    private func wantsPage(_ request: HTTPMessage) -> Bool {
+        pages.has(String(target(of: request).prefix { $0 != "?" }))
+            || request.value(of: "accept")?.contains("text/html") == true
+    }
+
+    private func throttled(_ request: HTTPMessage, _ wait: Int64) -> HTTPMessage {
+        guard !wantsPage(request) else { return pages.throttled(request, wait) }
+        return .json(
+            Refusal.throttled.status,
+            EnrolmentIssuer.reply(.throttled, retryAfter: Int(clamping: wait)),
+            .init("Retry-After", "\(wait)"))
     }
 
     /// Whom a request is from: the last address that a trusted proxy has added, else the peer.

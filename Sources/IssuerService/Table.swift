@@ -41,19 +41,18 @@ extension ProgramTable {
                     OptionEntry(
                         "language", value: "LANGUAGE", "that of the mail: en or ja",
                         ja: "メールの言語（en か ja）"),
-                    OptionEntry(
-                        "send", "send the mail, instead of leaving it in the outbox",
-                        ja: "メールを送信トレイに残さず、送信します"),
-                    OptionEntry(
-                        "sendmail", value: "CMD", "send it with CMD instead of sendmail -t -i",
-                        ja: "sendmail -t -i の代わりに CMD で送信します"),
+                    .send,
+                    .sendmail,
                 ]),
             CommandEntry(
-                "serve", "answers clients that enrol", ja: "登録するクライアントに応答します",
+                "serve", "answers clients that enrol, and people with a browser",
+                ja: "登録するクライアントと、ブラウザからのアクセスに応答します",
                 options: [
                     OptionEntry(
                         "listen", value: "ADDR:PORT", "where to listen; else 127.0.0.1:8080",
                         ja: "待ち受けるアドレス。省くと 127.0.0.1:8080 です"),
+                    .send,
+                    .sendmail,
                     OptionEntry(
                         "trust-proxy", value: "ADDRESS", repeats: true,
                         "the proxy in front, which speaks TLS and names its clients",
@@ -90,6 +89,24 @@ extension ProgramTable {
                         "ACTION", required: true, completion: .choices(["add", "list", "remove"])),
                     OperandEntry("NAME"),
                 ]),
+            CommandEntry(
+                "account", "makes, lists or removes accounts of people who sign in at the pages",
+                ja: "ページにログインする人のアカウントを作成、一覧、削除します",
+                operands: [
+                    OperandEntry(
+                        "ACTION", required: true,
+                        completion: .choices(["add", "list", "password", "remove"])),
+                    OperandEntry("ADDRESS"),
+                ],
+                options: [
+                    OptionEntry(
+                        "admin", "of add: the person looks after everybody's tokens",
+                        ja: "add で、全員のトークンを管理できるようにします"),
+                    OptionEntry(
+                        "password-file", value: "FILE",
+                        "read the password from FILE (- for standard input) instead of making one",
+                        ja: "パスワードを作らず FILE から読みます（- は標準入力）", completion: .file),
+                ]),
             CommandEntry("revoke", "ends a user's token", ja: "利用者のトークンを失効させます", operands: [user]),
             CommandEntry(
                 "unlock", "forgets the wrong codes that have locked a user",
@@ -97,4 +114,12 @@ extension ProgramTable {
             .completion,
             .help,
         ])
+}
+
+extension OptionEntry {
+    fileprivate static let send = OptionEntry(
+        "send", "send the mail, instead of leaving it in the outbox", ja: "メールを送信トレイに残さず、送信します")
+    fileprivate static let sendmail = OptionEntry(
+        "sendmail", value: "CMD", "send it with CMD instead of sendmail -t -i",
+        ja: "sendmail -t -i の代わりに CMD で送信します")
 }

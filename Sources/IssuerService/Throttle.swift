@@ -1,30 +1,39 @@
 internal import Platform
 internal import Synchronization
 
-/// How often a network address may fail.
+/// How often somebody may fail, by network address or by account.
 ///
-/// A hundred failures at once, and one more every six seconds. The state is one moment for each address, as the generic
-/// cell rate algorithm has it, and is bounded: addresses that have failed least are forgotten first.
+/// The state is one moment for each, as the generic cell rate algorithm has it, and is bounded: those that have failed
+/// least are forgotten first.
 final class Throttle: Sendable {
-    private static let burst: Int64 = 100
+    /// How many failures at once are forgiven.
+    private let burst: Int64
     /// Seconds until one failure is forgotten.
-    private static let interval: Int64 = 6
+    private let interval: Int64
     private static let maximumCount = 10_000
 
-    /// When each address is as good as new, in unix seconds.
+    /// When each is as good as new, in unix seconds.
     private let times = Mutex<[String: Int64]>([:])
 
-    /// How many seconds an address has to wait; nil when it has not.
+    /// - Parameters:
+    ///   - burst: how many failures at once are forgiven.
+    ///   - interval: seconds until one failure is forgotten.
+    init(burst: Int64, interval: Int64) {
+        self.burst = burst
+        self.interval = interval
+    }
+
+    /// How many seconds somebody has to wait; nil when it has not.
     func wait(_ address: String, now: Int64) -> Int64? {
         let time = times.withLock { $0[address] } ?? now
-        let excess = time - now - (Self.burst - 1) * Self.interval
+        let excess = time - now - (burst - 1) * interval
         return excess > 0 ? excess : nil
     }
 
     /// Charges a failure, or what may become one.
     func charge(_ address: String, now: Int64) {
         times.withLock { times in
-            times[address] = max(times[address] ?? now, now) + Self.interval
+            times[address] = max(times[address] ?? now, now) + interval
             if times.count > Self.maximumCount { Self.forget(&times, now: now) }
         }
     }
@@ -32,7 +41,7 @@ final class Throttle: Sendable {
     /// Takes a charge back.
     func refund(_ address: String) {
         times.withLock { times in
-            if let time = times[address] { times[address] = time - Self.interval }
+            if let time = times[address] { times[address] = time - interval }
         }
     }
 

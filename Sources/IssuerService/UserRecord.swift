@@ -1,5 +1,6 @@
 package import Cryptography
 internal import OATH
+internal import Platform
 
 /// How far a user has come.
 package enum UserState: String, Sendable {
@@ -9,11 +10,11 @@ package enum UserState: String, Sendable {
     case enrolled
     /// A code has been accepted.
     case active
-    /// The token is of no use any more.
+    /// Somebody has ended it.
     case revoked
-    /// Nobody has enrolled in time; never in a record.
+    /// Nobody has enrolled in time.
     case lapsed
-    /// The token has reached its end; never in a record.
+    /// The token has reached its end.
     case expired
 }
 
@@ -21,16 +22,28 @@ package enum UserState: String, Sendable {
 package struct UserRecord: Sendable {
     let userID: String
     let email: String
+    /// The account that it was issued to; nil for one that an administrator issued to an address.
+    var account: String?
+    /// That of the mails about it.
+    var language = Language.english
     /// Unix seconds.
     let issuedAt: Int64
     var stage: Stage
     /// When a code was last accepted, in unix seconds.
     var lastUsed: Int64?
+    /// How often it was changed: of two states of a record, the later one has more.
+    var revision: UInt64 = 0
 
     enum Stage: Sendable {
         case issued(Issuance)
         case enrolled(Token)
-        case revoked
+        /// Nothing secret is left.
+        case ended(End)
+    }
+
+    /// How it came to its end.
+    enum End: String, Sendable {
+        case revoked, lapsed, expired
     }
 
     /// Before the enrolment.
@@ -51,6 +64,8 @@ package struct UserRecord: Sendable {
         var wrongCodes = 0
         /// By how many time steps the last one was early; negative when it was late (RFC 6238, section 6).
         var drift: Int64 = 0
+        /// When the person was told that it ends soon, in unix seconds.
+        var noticedAt: Int64?
     }
 
     /// How far the user has come.
@@ -58,7 +73,9 @@ package struct UserRecord: Sendable {
         switch stage {
         case .issued: .issued
         case .enrolled(let token): token.lastStep == nil ? .enrolled : .active
-        case .revoked: .revoked
+        case .ended(.revoked): .revoked
+        case .ended(.lapsed): .lapsed
+        case .ended(.expired): .expired
         }
     }
 }
@@ -70,9 +87,12 @@ extension UserRecord {
         var text = FieldWriter()
         text.put(.user, userID)
         text.put(.email, email)
+        if let account { text.put(.account, account) }
+        if language == .japanese { text.put(.language, "ja") }
         text.put(.issuedAt, "\(issuedAt)")
         text.put(.state, state.rawValue)
         if let lastUsed { text.put(.lastUsed, "\(lastUsed)") }
+        if revision > 0 { text.put(.revision, "\(revision)") }
         switch stage {
         case .issued(let issuance):
             let l = issuance.secret.value.l
@@ -87,7 +107,8 @@ extension UserRecord {
             if let step = token.lastStep { text.put(.lastStep, "\(step)") }
             text.put(.wrongCodes, "\(token.wrongCodes)")
             if token.drift != 0 { text.put(.drift, "\(token.drift)") }
-        case .revoked: break
+            if let time = token.noticedAt { text.put(.noticedAt, "\(time)") }
+        case .ended: break
         }
         return text.finish()
     }
@@ -100,8 +121,10 @@ extension UserRecord {
             let stage = Stage(fields, state)
         else { return nil }
         self.init(
-            userID: userID, email: email, issuedAt: issuedAt, stage: stage,
-            lastUsed: fields.number(.lastUsed))
+            userID: userID, email: email, account: fields.string(.account),
+            language: fields.string(.language) == nil ? .english : .japanese, issuedAt: issuedAt,
+            stage: stage, lastUsed: fields.number(.lastUsed),
+            revision: fields.number(.revision) ?? 0)
         guard encoded.equals(plaintext) else { return nil }
     }
 }
@@ -127,10 +150,10 @@ extension UserRecord.Stage {
                 .init(
                     seed: Shared(seed), totp: totp, expiresAt: expiresAt,
                     lastStep: fields.number(.lastStep), wrongCodes: wrongCodes,
-                    drift: fields.number(.drift) ?? 0))
-        case .revoked:
-            self = .revoked
-        case .lapsed, .expired: return nil
+                    drift: fields.number(.drift) ?? 0, noticedAt: fields.number(.noticedAt)))
+        case .revoked: self = .ended(.revoked)
+        case .lapsed: self = .ended(.lapsed)
+        case .expired: self = .ended(.expired)
         }
     }
 }

@@ -5,6 +5,8 @@ internal import Platform
 package struct UserSummary: Equatable, Sendable {
     package let userID: String
     package let email: String
+    /// The account that it was issued to, if any.
+    package let account: String?
     package let state: UserState
     /// Whether ten tries or ten wrong codes have locked it.
     package let isLocked: Bool
@@ -23,18 +25,47 @@ extension Issuer {
     /// - Returns: what may be shown of them.
     /// - Throws: `IssuerError.damaged` with the file, `.file`.
     package func list(now: Int64) throws(IssuerError) -> [UserSummary] {
+        try records().map { (record) throws(IssuerError) in
+            record.summary(tries: try tries(of: record.userID), now: now)
+        }
+    }
+
+    /// All records, in the order of their issuance.
+    func records() throws(IssuerError) -> [UserRecord] {
         let folder = home + "/users"
         let names = try IssuerError.naming(folder) { () throws(FileError) in
             try PrivateFolder.names(in: folder)
         }
-        var users: [UserSummary] = []
+        var records: [UserRecord] = []
         for name in names {
-            guard let place = place(ofUser: name), let record = try record(at: place) else {
-                continue
-            }
-            users.append(record.summary(tries: try tries(of: name), now: now))
+            if let record = try unlockedRecord(of: name) { records.append(record) }
         }
-        return users.sorted { ($0.issuedAt, $0.userID) < ($1.issuedAt, $1.userID) }
+        return records.sorted { ($0.issuedAt, $0.userID) < ($1.issuedAt, $1.userID) }
+    }
+
+    /// The record of a user ID whose lock the caller does not hold; nil when there is none.
+    func unlockedRecord(of userID: String) throws(IssuerError) -> UserRecord? {
+        guard let place = place(ofUser: userID) else { return nil }
+        do throws(IssuerError) {
+            return try record(at: place)
+        } catch .damaged {
+            // Or its file was replaced while it was read, and written anew for somebody else.
+            return try locked(userID) { () throws(IssuerError) in try record(at: place) }
+        } catch {
+            throw error
+        }
+    }
+
+    /// One user.
+    ///
+    /// - Parameters:
+    ///   - userID: any text.
+    ///   - now: unix seconds; decides what has lapsed or expired.
+    /// - Returns: what may be shown; nil when nobody has this user ID.
+    /// - Throws: `IssuerError.damaged`, `.file`.
+    package func user(_ userID: String, now: Int64) throws(IssuerError) -> UserSummary? {
+        guard let record = try unlockedRecord(of: userID) else { return nil }
+        return record.summary(tries: try tries(of: userID), now: now)
     }
 
     /// Ends a user's token or issuance; seed, w0 and L are gone afterwards.
@@ -49,9 +80,9 @@ extension Issuer {
         userID: String, now: Int64, random: RandomSource, by actor: Actor = .administrator
     ) throws(IssuerError) {
         try change(userID, random) { (record) throws(IssuerError) in
-            if case .revoked = record.stage { return }
+            if case .ended(.revoked) = record.stage { return }
             try log(.revoked, userID, by: actor, now: now)
-            record.stage = .revoked
+            record.stage = .ended(.revoked)
         }
     }
 
@@ -103,10 +134,11 @@ extension UserRecord {
             isLocked = token.isLocked
             expiresAt = token.expiresAt
             if now >= token.expiresAt { state = .expired }
-        case .revoked: break
+        case .ended: break
         }
         return UserSummary(
-            userID: userID, email: email, state: state, isLocked: isLocked, issuedAt: issuedAt,
+            userID: userID, email: email, account: account, state: state, isLocked: isLocked,
+            issuedAt: issuedAt,
             expiresAt: expiresAt, lastUsed: lastUsed)
     }
 }

@@ -43,7 +43,7 @@ extension UserRecord.Token {
     ///   - now: unix seconds.
     /// - Returns: the steps, in order; all codes are computed in any case.
     /// - Throws: `CryptographyError`.
-    func steps(of code: String, now: Int64) throws(CryptographyError) -> [UInt64] {
+    private func steps(of code: String, now: Int64) throws(CryptographyError) -> [UInt64] {
         let current = Int64(totp.step(at: now))
         var steps = Set<Int64>(current - 1...current + 1)
         // Whoever has set the clock right meanwhile is not shut out by what was learnt.
@@ -56,8 +56,32 @@ extension UserRecord.Token {
         return found
     }
 
+    /// Takes a code, or says why not; counts it when it is wrong.
+    ///
+    /// - Parameters:
+    ///   - code: any text.
+    ///   - now: unix seconds.
+    /// - Returns: what it comes to; nothing but an accepted or a wrong code changes the token.
+    /// - Throws: `CryptographyError`.
+    mutating func take(_ code: String, now: Int64) throws(CryptographyError) -> Verdict {
+        // First: no answer comes sooner because codes of the token are of no use.
+        let steps = try steps(of: code, now: now)
+        guard now < expiresAt else { return .rejected(.expired) }
+        guard !isLocked else { return .rejected(.locked) }
+        guard code.utf8.count == totp.digits,
+            code.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) })
+        else { return .rejected(.malformed) }
+        if let fresh = steps.first(where: { step in lastStep.map { step > $0 } ?? true }) {
+            accept(fresh, now: now)
+            return .accepted
+        }
+        guard steps.isEmpty else { return .rejected(.used) }
+        wrongCodes += 1
+        return .rejected(.wrong)
+    }
+
     /// Takes note of a code that was accepted.
-    mutating func accept(_ step: UInt64, now: Int64) {
+    private mutating func accept(_ step: UInt64, now: Int64) {
         lastStep = step
         wrongCodes = 0
         let early = Int64(step) - Int64(totp.step(at: now))
@@ -90,31 +114,25 @@ extension Issuer {
             var token: UserRecord.Token
             switch record.stage {
             case .issued: return .rejected(.pending)
-            case .revoked: return .rejected(.revoked)
+            case .ended(.expired): return .rejected(.expired)
+            case .ended: return .rejected(.revoked)
             case .enrolled(let enrolled): token = enrolled
             }
-            guard now < token.expiresAt else { return .rejected(.expired) }
-            guard !token.isLocked else { return .rejected(.locked) }
-            guard code.utf8.count == token.totp.digits,
-                code.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) })
-            else { return .rejected(.malformed) }
-            let steps = try IssuerError.wrapping { () throws(CryptographyError) in
-                try token.steps(of: code, now: now)
+            let isFirst = token.lastStep == nil
+            let verdict = try IssuerError.wrapping { () throws(CryptographyError) in
+                try token.take(code, now: now)
             }
-            let fresh = steps.first { step in token.lastStep.map { step > $0 } ?? true }
-            if let fresh {
-                if token.lastStep == nil { try log(.activated, userID, by: actor, now: now) }
-                token.accept(fresh, now: now)
+            switch verdict {
+            case .accepted:
+                if isFirst { try log(.activated, userID, by: actor, now: now) }
                 record.lastUsed = now
-            } else if steps.isEmpty {
-                token.wrongCodes += 1
+            case .rejected(.wrong):
                 if token.isLocked { try log(.locked, userID, by: actor, now: now) }
-            } else {
-                return .rejected(.used)
+            case .rejected: return verdict
             }
             record.stage = .enrolled(token)
             try save(record, at: place, random: random)
-            return fresh == nil ? .rejected(.wrong) : .accepted
+            return verdict
         }
     }
 }

@@ -159,10 +159,9 @@ private struct JSONReader {
         return position - start
     }
 
-    private mutating func take(_ word: StaticString) -> Bool {
-        let word = Array("\(word)".utf8)
-        guard bytes[position...].starts(with: word) else { return false }
-        position += word.count
+    private mutating func take(_ word: String) -> Bool {
+        guard bytes[position...].starts(with: word.utf8) else { return false }
+        position += word.utf8.count
         return true
     }
 

@@ -8,8 +8,6 @@ internal import TokenStore
 ///
 /// Everything is checked before any request is made.
 struct EnrolmentRequest {
-    /// How long the exchange with the issuer may take, in seconds.
-    private static let patience = 15
     /// How often a question is asked again when the answer does not fit.
     private static let questions = 3
 
@@ -28,21 +26,20 @@ struct EnrolmentRequest {
         let allowsHTTP = line.has("allow-http")
         // The options first, all of them: nobody shall answer questions for a line that is wrong.
         var server = try Self.given("server", line) { (text) throws(CommandFailure) in
-            try Self.server(text, allowsHTTP)
+            try IssuerConnection.server(text, allowsHTTP: allowsHTTP)
         }
         var serviceID = try Self.given("service-id", line, Self.serviceID)
         var userID = try Self.given("user-id", line, Self.userID)
         name = line.value("name")
         if let name, !Token.isName(name) { throw Messages.badName(name) }
         isForced = line.has("force")
-        caFile = line.value("ca-file")
-        if let caFile, !isReadable(caFile) { throw .file(.missing, caFile) }
+        caFile = try IssuerConnection.caFile(line)
 
         if let file = line.value("mail") {
             let notice = try IssuanceNotice(file: file)
             // What stands on the command line counts for more.
             if server == nil, let text = try notice.checkedValue(of: .server) {
-                server = try Self.server(text, allowsHTTP)
+                server = try IssuerConnection.server(text, allowsHTTP: allowsHTTP)
             }
             if serviceID == nil { serviceID = try notice.checkedValue(of: .serviceID) }
             if userID == nil { userID = try notice.checkedValue(of: .userID) }
@@ -54,7 +51,8 @@ struct EnrolmentRequest {
             (try? ControllingTerminal())?.show(Messages.introduction)
         }
         self.server = try Self.ask(Messages.askServer, "server", "URL", unless: server) {
-            (text) throws(CommandFailure) in try Self.server(text, allowsHTTP)
+            (text) throws(CommandFailure) in
+            try IssuerConnection.server(text, allowsHTTP: allowsHTTP)
         }
         self.serviceID = try Self.ask(
             Messages.askServiceID, "service-id", "ID", unless: serviceID, Self.serviceID)
@@ -94,9 +92,6 @@ struct EnrolmentRequest {
         throw Messages.enrolledAlready(token)
     }
 
-    /// The end of the time that an exchange may take.
-    func deadline() -> Deadline { Deadline(seconds: Self.patience) }
-
     /// Makes the first request's half; asks for the start password, and forgets it.
     mutating func takeClient() throws(CommandFailure) -> EnrolmentClient {
         let password = try startPassword()
@@ -114,11 +109,9 @@ struct EnrolmentRequest {
     func post(
         _ body: [UInt8], to path: String, deadline: Deadline, pending: Bool
     ) throws(CommandFailure) -> (status: Int, body: [UInt8]) {
-        let client = HTTPClient(server, caFile: caFile, agent: "otptoken/\(releaseVersion)")
         do {
-            let answer = try client.post(body, to: path, deadline: deadline)
-            guard case .response(let status, _) = answer.start else { return (0, []) }
-            return (status, answer.body)
+            return try IssuerConnection(server, caFile: caFile)
+                .post(body, to: path, deadline: deadline)
         } catch {
             throw Messages.network(error, server, pending: pending)
         }
@@ -147,16 +140,6 @@ struct EnrolmentRequest {
             if attempt < Self.questions { report(.badStartPassword()) }
         }
         throw .badStartPassword()
-    }
-
-    private static func server(_ text: String, _ allowsHTTP: Bool) throws(CommandFailure)
-        -> ServerURL
-    {
-        guard let server = ServerURL(text) else { throw Messages.badServer(text) }
-        guard server.isSecure || server.isLoopback || allowsHTTP else {
-            throw Messages.plainHTTP(server)
-        }
-        return server
     }
 
     private static func id(_ text: String, _ option: String) throws(CommandFailure) -> String {

@@ -43,25 +43,39 @@ func chooseDefault(_ line: Invocation, _ session: Session) throws(CommandFailure
     session.note(Messages.isDefaultNow(tokens[index]))
 }
 
-/// `remove NAME`: takes a token out of the store, once the person has said yes.
+/// `remove NAME`: takes a token out of the store, once the person has said yes; the issuer revokes it first, if wanted.
 func remove(_ line: Invocation, _ session: Session) throws(CommandFailure) {
     let name = line.operands[0]
+    let wish = try RevocationWish(line)
     let tokens = try session.tokens()
     let token = tokens[try tokens.place(named: name)]
+    var revocation = try wish.revocation(of: token)
     if !line.has("yes") {
-        guard try confirm(Messages.askRemoval(token)) else { throw Messages.nothingRemoved() }
+        let place = wish.isAsked ? nil : revocation?.issuer.server
+        guard try confirm(Messages.askRemoval(token, revokingAt: place)) else {
+            throw Messages.nothingRemoved()
+        }
+        if wish.isAsked, let server = revocation?.issuer.server,
+            try !confirm(Messages.askRevocation(server))
+        {
+            revocation = nil
+        }
+    }
+    if let revocation {
+        // What is revoked cannot be had back: nothing foreseeable may keep it from being removed.
+        try session.prepareStore()
+        _ = try session.tokens().place(of: token, named: name)
+        try revocation.run(session)
     }
     var heir: Token?
     try session.changeStore { (store) throws(CommandFailure) in
-        let index = try store.tokens.place(named: name)
-        // Only the token that the person was asked about: the name may be another one's by now.
-        guard store.tokens[index].isSame(as: token) else { throw Messages.changedMeanwhile(name) }
+        let index = try store.tokens.place(of: token, named: name)
         let former = store.tokens.defaultToken
         store.tokens.remove(at: index)
         heir = store.tokens.defaultToken.flatMap { $0.name == former?.name ? nil : $0 }
     }
     session.note(Messages.removed(token))
-    session.note(Messages.revoke)
+    if revocation == nil { session.note(Messages.revoke) }
     session.note(Messages.keptBackup(session.locations))
     if let heir { session.note(Messages.isDefaultNow(heir)) }
 }
@@ -79,6 +93,13 @@ extension [Token] {
         guard let index = index(named: name) else {
             throw Messages.noSuchToken(name, nearest: nearest(to: name, in: map(\.name)))
         }
+        return index
+    }
+
+    /// The position of the token that somebody was asked about: the name may be another one's by now.
+    fileprivate func place(of token: Token, named name: String) throws(CommandFailure) -> Int {
+        let index = try place(named: name)
+        guard self[index].isSame(as: token) else { throw Messages.changedMeanwhile(name) }
         return index
     }
 

@@ -14,12 +14,19 @@ extension Messages {
 
     // MARK: Removing
 
-    static func askRemoval(_ token: Token) -> String {
+    static func askRemoval(_ token: Token, revokingAt server: ServerURL?) -> String {
         let origin = [token.issuer, token.userID].filter { !$0.isEmpty }.map { printable($0) }
-        let loss =
-            token.state == .active
-            ? localized("It gives no more codes then.", ja: "コードを表示できなくなります。")
-            : localized("Its enrolment cannot be finished then.", ja: "登録を続けられなくなります。")
+        let loss: String
+        if let server {
+            let place = printable(server.text, limit: 200)
+            loss = localized(
+                "It is revoked at \(place), too, which cannot be taken back.",
+                ja: "\(place) でも失効し、取り消せません。")
+        } else if token.state == .active {
+            loss = localized("It gives no more codes then.", ja: "コードを表示できなくなります。")
+        } else {
+            loss = localized("Its enrolment cannot be finished then.", ja: "登録を続けられなくなります。")
+        }
         let name = printable(token.name)
         return localized(
             "Remove \(name) (\(origin.joined(separator: ", ")))? \(loss) [y/N] ",

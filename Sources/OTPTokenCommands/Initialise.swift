@@ -66,7 +66,8 @@ private func resume(
     session.note(Messages.resuming(token))
     let clock = EnrolmentClock(session, wishes)
     let answer = try request.post(
-        pending.finishRequest, to: EnrolmentProtocol.finishPath, deadline: request.deadline(),
+        pending.finishRequest, to: EnrolmentProtocol.finishPath,
+        deadline: IssuerConnection.deadline(),
         pending: true)
     let parameters: EnrolmentParameters
     do {
@@ -89,7 +90,7 @@ private func enrol(
     try session.prepareStore()
     var clock = EnrolmentClock(session, wishes)
     session.progress(Messages.asking(request.server))
-    let deadline = request.deadline()
+    let deadline = IssuerConnection.deadline()
     let start = try request.post(
         client.startRequest, to: EnrolmentProtocol.startPath, deadline: deadline, pending: false)
     let pending: PendingEnrolment

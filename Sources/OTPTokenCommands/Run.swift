@@ -25,7 +25,7 @@ private func execute(_ arguments: [String]) throws(CommandFailure) -> ExitStatus
     case "watch": try watch(line, Session(line))
     case "list": try list(line, Session(line))
     case "rename": try rename(line, Session(line))
-    case "remove": try remove(line, Session(line))
+    case "remove": try remove(line, Session(line, network: true))
     case "default": try chooseDefault(line, Session(line))
     case "passphrase": try passphrase(line, Session(line))
     case "unlock": try unlock(line, Session(line))

@@ -48,9 +48,7 @@ extension ProgramTable {
                         "read server, service ID and user ID out of the mail in FILE",
                         ja: "FILE のメールからサーバ、サービスID、ユーザIDを読みます", completion: .file),
                     .caFile,
-                    OptionEntry(
-                        "allow-http", "take a server without TLS that is not on this machine",
-                        ja: "このマシン以外のサーバにも TLS なしで接続します"),
+                    .allowHTTP,
                     OptionEntry(
                         "force", "enrol again, in the place of the token that is here",
                         ja: "登録し直して、すでにあるトークンと入れ替えます"),
@@ -112,7 +110,15 @@ extension ProgramTable {
             CommandEntry(
                 "remove", "removes a token from this machine", ja: "トークンをこのマシンから削除します",
                 operands: [OperandEntry("NAME", required: true, completion: .token)],
-                options: [OptionEntry("yes", "do not ask", ja: "確認せずに実行します")]),
+                options: [
+                    OptionEntry("yes", "do not ask", ja: "確認せずに実行します"),
+                    OptionEntry(
+                        "revoke", "have the issuer revoke it first", ja: "先に発行元で失効させます"),
+                    OptionEntry(
+                        "no-revoke", "leave it valid at the issuer", ja: "発行元では失効させません"),
+                    .caFile,
+                    .allowHTTP,
+                ]),
             CommandEntry(
                 "default", "chooses the token that is shown when none is named",
                 ja: "名前を省いたときに使うトークンを選びます",
@@ -180,4 +186,7 @@ extension OptionEntry {
     fileprivate static let caFile = OptionEntry(
         "ca-file", value: "PEM", "trust the certificates in PEM, and no others",
         ja: "PEM にある証明書だけを信頼します", completion: .file)
+    fileprivate static let allowHTTP = OptionEntry(
+        "allow-http", "take a server without TLS that is not on this machine",
+        ja: "このマシン以外のサーバにも TLS なしで接続します")
 }

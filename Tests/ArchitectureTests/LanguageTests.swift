@@ -49,6 +49,8 @@ import Testing
         "Platform/HTTP/HTTPParser.swift": "names of RFC 9112, for those who debug a server",
         "Platform/Network/TLS.swift": "details beside those of libssl, which has no other language",
         "Platform/Terminal/TextWidth.swift": "where a line of Japanese may end",
+        "IssuerService/Pages/Stylesheet.swift": "a stylesheet",
+        "IssuerService/Languages.swift": "names of languages, each in itself",
         "OTPTokenCommands/Questions.swift": "answers, which are taken in either language",
     ]
 

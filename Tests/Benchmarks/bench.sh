@@ -167,20 +167,49 @@ report "clock / chronyd -Q" \
     "$(awk -F, 'NR == 2 { ours = $4 } NR == 3 { printf "%.2f", ours / $4 }' "$work/round")" "<=" 1.5
 kill "$chronyd"
 
-# The issuer, with four clients at a time. openssl speed counts multiplications of a point; an enrolment needs 5.
-mkdir -m 700 "$work/issuer"
-read -r direct http < <("$driver" enrol "$work/issuer" 48)
-multiplications=$(openssl speed -seconds 2 -multi "$(nproc)" ecdhp256 2>/dev/null | awk '/ecdh/ { rate = $NF } END { print rate }')
-allowed=$(ratio "$multiplications" 5)
-report "enrolments a second / openssl's multiplications" "$(ratio "$direct" "$allowed")" ">=" 0.5
-report "enrolments a second over HTTP / openssl's" "$(ratio "$http" "$allowed")"
+# The issuer, in the process and with 16 clients at a time, who are enough to keep all processors at work. openssl speed counts multiplications of a point; an
+# enrolment needs 5. One after the other in each round, and the best of each: what others do on the machine only adds.
+for ((round = 0; round < rounds; round++)); do
+    mkdir -m 700 "$work/issuer"
+    "$driver" enrol "$work/issuer" 16 4000 >>"$work/enrolments"
+    rm -r "$work/issuer"
+    openssl speed -seconds 1 -multi "$(nproc)" ecdhp256 2>/dev/null | awk '/ecdh/ { print $NF / 5 }' >>"$work/allowed"
+done
+allowed=$(sort -g "$work/allowed" | tail -n 1)
+report "enrolments a second / openssl's multiplications" \
+    "$(ratio "$(cut -d ' ' -f 1 "$work/enrolments" | sort -g | tail -n 1)" "$allowed")" ">=" 0.5
+report "verifications a second in the process" "$(cut -d ' ' -f 2 "$work/enrolments" | sort -g | tail -n 1)"
+
+# The program itself, with many accounts on the disk and clients that share the machine with it.
+accounts=${ACCOUNTS:-100000}
+mkdir -m 700 "$work/served"
+key=$("$driver" issuer "$work/served" "$accounts")
+"$root/.build/release/otptoken-issuer" --home "$work/served" serve --listen 127.0.0.1:0 2>"$work/serve.log" &
+issuer=$!
+until url=$(grep -o 'http://.*' "$work/serve.log"); do kill -0 $issuer; sleep 0.1; done
+before=$(memory $issuer VmRSS)
+first=0
+for load in '1 1000' '8 2000' '64 4000'; do
+    read -r clients users <<<"$load"
+    read -r enrolments verifications < <("$driver" load "$url" "$key" "$clients" "$first" "$users")
+    report "enrolments a second over HTTP, $clients at a time" "$enrolments"
+    report "the same / openssl's multiplications" "$(ratio "$enrolments" "$allowed")"
+    report "verifications a second over HTTP, $clients at a time" "$verifications"
+    first=$((first + users))
+done
+report "issuer with $accounts accounts, resident at the start in MB" "$before"
+report "and now" "$(memory $issuer VmRSS)"
+report "and at most" "$(memory $issuer VmHWM)"
+kill $issuer
+wait $issuer || true
+issuer=
 
 # The issuer, while 10,000 clients are connected and silent.
 serve="$root/.build/release/otptoken-issuer --home $work/idle"
 $serve init --service-id 10121234 --name Acme --url https://otp.example >/dev/null
-$serve serve --listen 127.0.0.1:0 2>"$work/serve.log" &
+$serve serve --listen 127.0.0.1:0 2>"$work/idle.log" &
 issuer=$!
-until port=$(sed -n 's/.*listening on .*:\([0-9]*\)$/\1/p' "$work/serve.log") && [ -n "$port" ]; do
+until port=$(sed -n 's/.*listening on .*:\([0-9]*\)$/\1/p' "$work/idle.log") && [ -n "$port" ]; do
     kill -0 $issuer; sleep 0.1
 done
 python3 "$root/Tests/TestSupport/crowd.py" "$port" 10000 idle >"$work/crowd" &

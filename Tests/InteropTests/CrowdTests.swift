@@ -74,7 +74,7 @@ import Testing
         let issuer = try RunningIssuer()
         let port = try #require(ServerURL(issuer.url)?.port)
         let clients = try (0..<200).map { _ in try RawClient(port: port) }
-        for client in clients { client.send("GET / HTTP/1.1\r\n\r\n") }
+        for client in clients { client.send("GET /nowhere HTTP/1.1\r\n\r\n") }
         issuer.server.signal(SIGTERM)
         #expect(clients.allSatisfy { $0.readAll()?.hasPrefix("HTTP/1.1 404 ") == true })
         #expect(issuer.server.outcome()?.status == 0)

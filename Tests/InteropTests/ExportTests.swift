@@ -1,4 +1,5 @@
 import Foundation
+import Platform
 import TestSupport
 import Testing
 
@@ -69,6 +70,34 @@ struct ExportTests {
             "oathtool", ["--totp=sha256", "--digits=8", "--time-step-size=60s", "-"],
             home: person.home, input: fields[1] + "\n")
         #expect(computed.output == "\(code)\n")
+    }
+
+    @Test(
+        .enabled(
+            if: RunningPrivacyIDEA.isInstalled,
+            "privacyIDEA is needed, which scripts/privacyidea installs from PyPI"))
+    func `privacyIDEA takes over from the issuer, and nobody enrols anew`() throws {
+        let (issuer, user) = try issuer("SHA256")
+        let export = try issuer.run("export", ["--format", "oath-csv"])
+        #expect(export.status == 0, "\(export)")
+        let server = try RunningPrivacyIDEA.shared.get()
+        #expect(try server.load(export.output, as: "OATH CSV") == 1)
+        let code = try code()
+        let wrong = code == "00000000" ? "11111111" : "00000000"
+        #expect(try !server.check(wrong, serial: user).isAccepted)
+        let first = try server.check(code, serial: user)
+        #expect(first.isAccepted, "\(first)")
+        let second = try server.check(code, serial: user)
+        #expect(second.status == 200 && !second.isAccepted, "\(second)")
+        #expect(second.message.contains("previous otp used again"), "\(second)")
+
+        // Once it is somebody's there, services ask for the person.
+        let (realm, owner) = (try server.makeRealm(), server.takeUser())
+        try server.administer(
+            "POST", "/token/assign", ["serial": user, "user": owner, "realm": realm])
+        let next = try person.run("show", "--at", "\(wallClockSeconds() + 60)").output.dropLast()
+        let third = try server.check(String(next), of: owner, in: realm)
+        #expect(third.isAccepted, "\(third)")
     }
 
     @Test func `a format that does not know the hash function leaves the token out, and says so`()

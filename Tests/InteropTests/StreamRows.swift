@@ -33,6 +33,12 @@ final class StreamStage: Sendable {
         try #require(added.status == 0, "\(added)")
     }
 
+    /// Makes an account.
+    func addAccount() throws {
+        let added = try #require(issuer).run("account", ["add", "hanako@example.jp"])
+        try #require(added.status == 0, "\(added)")
+    }
+
     /// Everything in the programs' files, by their paths.
     func files() throws -> [String: [UInt8]] {
         let own = try home.folder.files().filter { $0.key.hasPrefix("otptoken/") }
@@ -156,6 +162,21 @@ struct StreamRow: Sendable, CustomTestStringConvertible {
         issuer("key", "remove", result: nil) { stage in
             try stage.addKey()
             return ["remove", "vpn"]
+        },
+        issuer("account", "add", result: #"^password: .*\n$"#) { _ in
+            ["add", "hanako@example.jp", "--admin"]
+        },
+        issuer("account", "password", result: #"^password: .*\n$"#) { stage in
+            try stage.addAccount()
+            return ["password", "hanako@example.jp"]
+        },
+        issuer("account", "list", result: #"^ADDRESS .*\nhanako@example\.jp .*\n$"#) { stage in
+            try stage.addAccount()
+            return ["list"]
+        },
+        issuer("account", "remove", result: nil) { stage in
+            try stage.addAccount()
+            return ["remove", "hanako@example.jp"]
         },
         issuer("unlock", result: nil) { stage in [try stage.enrolledUser().user] },
         issuer("revoke", result: nil) { stage in [try stage.enrolledUser().user] },

@@ -217,7 +217,7 @@ import Testing
                         fields: [.init("content-type", type)]),
                     now: Desk.now, random: SecretBytes.random, report: { _ in }))
         }
-        #expect(status("POST", "/").status == 404)
+        #expect(status("POST", "/elsewhere").status == 404)
         #expect(status("POST", "/enrol/v1/start/").status == 404)
         #expect(status("GET", "/enrol/v1/start").status == 405)
         #expect(status("GET", "/enrol/v1/start").message.value(of: "allow") == "POST")

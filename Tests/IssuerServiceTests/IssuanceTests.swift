@@ -81,18 +81,24 @@ import Testing
         #expect(!mail.contains("48151623"))
     }
 
-    @Test func `writes a name in other letters as mails must have it`() {
-        let mail = IssuanceMail(
-            issuer: String(repeating: "銀行", count: 20), url: "http://127.0.0.1:8080/a'b",
-            serviceID: "1", userID: "2", email: "a@b.c", messageID: "0", time: 0,
-            language: .english)
-        let head = mail.text.split(separator: "\n").prefix { !$0.hasPrefix("To:") }
+    @Test func `writes a name in other letters as mails must have it`() throws {
+        let desk = try Desk()
+        let name = String(repeating: "銀行", count: 20)
+        let issuer = try Issuer.create(
+            home: desk.folder.path + "/other", serviceID: "1", name: name,
+            url: "http://127.0.0.1:8080/a'b", random: SecretBytes.random)
+        let issued = try issuer.issue(
+            email: "a@b.c", password: StartPassword(secret("48151623")), now: Desk.now,
+            random: SecretBytes.random)
+        let mail = String(
+            decoding: try PrivateFile.read(issued.mailPath, limit: 4096), as: UTF8.self)
+        let head = mail.split(separator: "\n").prefix { !$0.hasPrefix("To:") }
         let words = head.joined().matches(of: /=\?UTF-8\?B\?([A-Za-z0-9+\/=]+)\?=/)
-        let name = words.map { Base64.decode(String($0.1), padding: .required) ?? [] }
-        #expect(name.map { String(decoding: $0, as: UTF8.self) }.joined() == mail.issuer)
+        let read = words.map { Base64.decode(String($0.1), padding: .required) ?? [] }
+        #expect(read.map { String(decoding: $0, as: UTF8.self) }.joined() == name)
         #expect(head.allSatisfy { $0.utf8.count <= 78 })
         #expect(head.last?.hasSuffix("<no-reply@localhost>") == true)
-        #expect(mail.text.contains(" --server 'http://127.0.0.1:8080/a'\\''b' "))
+        #expect(mail.contains(" --server 'http://127.0.0.1:8080/a'\\''b' "))
     }
 
     @Test func `dates its mail as the calendar does`() {

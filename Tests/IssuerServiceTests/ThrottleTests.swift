@@ -73,6 +73,22 @@ import Testing
         #expect(refused(110, site, from: peer) == 100)
     }
 
+    @Test func `gives a charge back once for each enrolment`() throws {
+        let site = Site(desk.issuer)
+        let peer = "198.51.100.7"
+        let client = try desk.client(desk.issue())
+        let start = ask(
+            site, from: peer, path: EnrolmentProtocol.startPath, body: client.startRequest)
+        let pending = try client.receiveStart(status: start.status, body: start.body)
+        #expect(refused(50, site, from: peer) == 50)
+        for _ in 1...20 {
+            let finish = ask(
+                site, from: peer, path: EnrolmentProtocol.finishPath, body: pending.finishRequest)
+            #expect(finish.status == 200)
+        }
+        #expect(refused(110, site, from: peer) == 50)
+    }
+
     @Test func `counts starts that nobody finishes, whoever they are for`() throws {
         let site = Site(desk.issuer)
         let body = try desk.client("12345678901234ZZ").startRequest

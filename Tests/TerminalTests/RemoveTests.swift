@@ -46,7 +46,7 @@ struct RemoveTests {
         let terminal = try Tmux(home: home, columns: 100)
         for answer in ["y", "Y", "yes", "YES", " yes ", "ｙ", "Ｙ", "ｙｅｓ", "ＹＥＳ", "はい"] {
             try Self.writeStore(home)
-            let screen = try self.answer(answer, terminal)
+            let screen = try self.answer(answer, terminal, revoking: "")
             #expect(screen.contains("gone with 0"), "\(answer)")
             #expect(screen.contains("goes on accepting its codes until it is revoked there"))
             #expect(screen.contains("tokens.bak until the next one"))
@@ -65,14 +65,28 @@ struct RemoveTests {
     }
 
     /// Answers one question after another in a terminal: the screen that follows.
-    private func answer(_ text: String, _ terminal: Tmux) throws -> String {
+    private func answer(
+        _ text: String, _ terminal: Tmux, revoking: String? = nil
+    ) throws -> String {
         try terminal.type("clear")
         try terminal.wait { !$0.contains("gone") }
         try terminal.type("otptoken remove 'Example Bank'; echo gone with $?")
         try terminal.wait { $0.contains("[y/N]") }
         try terminal.type(text)
+        if let revoking {
+            try terminal.wait { $0.contains(Self.second) }
+            try terminal.type(revoking)
+        }
         return try terminal.wait { $0.contains("\ngone with") }
     }
+
+    /// Says no to the second question.
+    private func decline(_ terminal: Tmux) throws {
+        try terminal.wait { $0.contains(Self.second) }
+        try terminal.press("Enter")
+    }
+
+    private static let second = "Revoke it at https://token.example.com, too? "
 
     @Test func `Ctrl-C ends it at once, Ctrl-D gives up`() throws {
         let terminal = try asked()
@@ -91,6 +105,7 @@ struct RemoveTests {
         let terminal = try asked()
         try rename("Work", "Office")
         try terminal.type("y")
+        try decline(terminal)
         try terminal.wait { $0.contains("left with 0") }
         #expect(try names() == ["Office", "98765432101234XY"])
     }
@@ -100,6 +115,7 @@ struct RemoveTests {
         try rename("Example Bank", "Savings")
         try rename("Work", "Example Bank")
         try terminal.type("y")
+        try decline(terminal)
         let screen = try terminal.wait { $0.contains("\nleft with") }
         #expect(screen.contains("otptoken: Example Bank is another token by now: nothing was"))
         #expect(screen.contains("left with 1"))
@@ -110,6 +126,7 @@ struct RemoveTests {
         let terminal = try asked()
         try rename("Example Bank", "Savings")
         try terminal.type("y")
+        try decline(terminal)
         let screen = try terminal.wait { $0.contains("\nleft with") }
         #expect(screen.contains("there is no token called Example Bank"))
         #expect(screen.contains("left with 3"))

@@ -18,10 +18,13 @@ package final class RunningIssuer: Sendable {
     /// - Parameters:
     ///   - options: more options of `serve`.
     ///   - address: where it listens.
+    ///   - port: the port there, which is in its own URL then; nil for any, and a URL of another machine.
+    ///   - own: another URL to call its own.
     ///   - making: more options of `init`.
     /// - Throws: when it does not come up.
     package init(
-        _ options: [String] = [], address: String = "127.0.0.1", making: [String] = []
+        _ options: [String] = [], address: String = "127.0.0.1", port: UInt16? = nil,
+        url own: String? = nil, making: [String] = []
     ) throws {
         let folder = try TemporaryFolder()
         self.folder = folder
@@ -29,12 +32,12 @@ package final class RunningIssuer: Sendable {
             Program.issuer,
             Self.base(folder.path, "init") + [
                 "--service-id", Self.serviceID, "--name", "Acme Bank",
-                "--url", "https://otp.example",
+                "--url", own ?? port.map { "http://\(address):\($0)" } ?? "https://otp.example",
             ] + making, home: folder.path)
         guard made.status == 0 else { throw Failed(made) }
         let server = try RunningProgram(
             Program.issuer,
-            Self.base(folder.path, "serve") + ["--listen", "\(address):0"] + options,
+            Self.base(folder.path, "serve") + ["--listen", "\(address):\(port ?? 0)"] + options,
             home: folder.path)
         let mark = "listening on "
         let url = poll { () -> String? in
@@ -57,6 +60,17 @@ package final class RunningIssuer: Sendable {
     {
         try Program.run(
             Program.issuer, Self.base(home, command) + arguments, home: home, input: input)
+    }
+
+    /// Makes an account with a password.
+    package func addAccount(
+        _ email: String, _ password: String, isAdministrator: Bool = false
+    ) throws {
+        let outcome = try run(
+            "account",
+            ["add", email, "--password-file", "-"] + (isAdministrator ? ["--admin"] : []),
+            input: password)
+        guard outcome.status == 0 else { throw Failed(outcome) }
     }
 
     /// Issues a token for the usual start password; its user ID.

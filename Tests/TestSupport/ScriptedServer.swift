@@ -60,18 +60,27 @@ package final class ScriptedServer: Sendable {
 
     /// Whether somebody listens on a port.
     package static func listens(_ port: UInt16, on host: String = "127.0.0.1") -> Bool {
+        guard let descriptor = connect(port, on: host) else { return false }
+        close(descriptor)
+        return true
+    }
+
+    /// A connection to a port; nil when nobody listens.
+    static func connect(_ port: UInt16, on host: String = "127.0.0.1") -> CInt? {
         let descriptor = socket(
             AF_INET, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        defer { close(descriptor) }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = port.bigEndian
         address.sin_addr.s_addr = unsafe inet_addr(host)
-        return unsafe withUnsafeMutablePointer(to: &address) {
+        let isConnected = unsafe withUnsafeMutablePointer(to: &address) {
             unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                unsafe connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+                unsafe Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
             }
         }
+        if isConnected { return descriptor }
+        close(descriptor)
+        return nil
     }
 
     private static func listen() throws -> (CInt, UInt16) {

@@ -12,6 +12,12 @@ int shim_harden(void);
 // The reason of a failed call in words.
 void shim_error_text(int number, char *into, size_t count);
 
+// renameat2 with RENAME_EXCHANGE: each of two paths gets the other's file, at once. 0, or -1 with errno.
+int shim_exchange(const char *one, const char *other);
+
+// syncfs: everything on a file's file system lies on the disk afterwards. 0, or -1 with errno.
+int shim_synchronise_all(int file);
+
 // accept4 with SOCK_NONBLOCK and SOCK_CLOEXEC.
 int shim_accept(int listener);
 // Lets this process have so many descriptors, or as many as its hard limit allows. How many it may have now.

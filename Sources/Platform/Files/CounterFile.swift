@@ -4,7 +4,7 @@ internal import Glibc
 ///
 /// A change outlives the process at once, but a power cut only once the system has written it back. The caller keeps
 /// two writers of one counter apart.
-package struct CounterFile: ~Copyable {
+package struct CounterFile: ~Copyable, Sendable {
     private let file: FileDescriptor
 
     /// Opens the file, and makes it if need be.

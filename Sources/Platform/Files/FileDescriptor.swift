@@ -23,6 +23,23 @@ package struct FileDescriptor: ~Copyable, Sendable {
         self.init(owning: number)
     }
 
+    /// Opens a file of the user's own, and makes it if need be.
+    ///
+    /// A folder is closed to all others while a file is made in it, or might be: that is asked for only when there is none.
+    ///
+    /// - Parameters:
+    ///   - path: where it lies.
+    ///   - flags: O_RDWR and the like.
+    /// - Returns: the file.
+    /// - Throws: the reason.
+    static func ensuring(_ path: String, _ flags: CInt) throws(Errno) -> FileDescriptor {
+        if let file = try? FileDescriptor(open: path, flags | O_NOFOLLOW) { return file }
+        let file = try FileDescriptor(open: path, flags | O_NOFOLLOW | O_CREAT)
+        // A strict umask would keep the user out, too.
+        _ = try retrying { fchmod(file.number, 0o600) }
+        return file
+    }
+
     /// Lets this process have so many, or as many as its hard limit allows.
     ///
     /// - Parameter count: how many are wanted.

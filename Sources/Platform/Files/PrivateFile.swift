@@ -1,5 +1,6 @@
 package import Cryptography
 internal import Glibc
+internal import Synchronization
 
 /// Why a file of the user's own was not read or written.
 package enum FileError: Error, Equatable {
@@ -123,9 +124,7 @@ package enum PrivateFile {
     /// - Throws: `FileError.system`.
     package static func append(to path: String, _ bytes: [UInt8]) throws(FileError) {
         try FileError.naming { () throws(Errno) in
-            let file = try FileDescriptor(
-                open: path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW)
-            try file.write(bytes)
+            try FileDescriptor.ensuring(path, O_WRONLY | O_APPEND).write(bytes)
         }
     }
 
@@ -288,7 +287,7 @@ package enum PrivateFolder {
 }
 
 /// An exclusive lock on a file, between processes and between threads; released when its owner lets go.
-package struct FileLock: ~Copyable {
+package struct FileLock: ~Copyable, Sendable {
     private let file: FileDescriptor
 
     /// Waits for the lock.
@@ -302,13 +301,19 @@ package struct FileLock: ~Copyable {
         _ path: String, patience: Int = 20, notice: () -> Void
     ) throws(FileError) {
         let file = try FileError.naming { () throws(Errno) in
-            try FileDescriptor(open: path, O_RDWR | O_CREAT | O_NOFOLLOW)
+            try FileDescriptor.ensuring(path, O_RDWR)
         }
-        _ = fchmod(file.number, 0o600)
+        try Self.wait(for: file.number, patience: patience, notice: notice)
+        self.file = file
+    }
+
+    fileprivate static func wait(
+        for file: CInt, patience: Int, notice: () -> Void
+    ) throws(FileError) {
         let silence = Deadline(seconds: 1)
         let end = Deadline(seconds: patience)
         var isSilent = true
-        while try !Self.take(file) {
+        while try !take(file) {
             guard !end.isOver else { throw .held }
             if isSilent, silence.isOver {
                 isSilent = false
@@ -318,18 +323,70 @@ package struct FileLock: ~Copyable {
             // they have waited: each has the same chance, and nobody is left behind.
             usleep(1000)
         }
-        self.file = file
     }
 
     /// Takes the lock; false when somebody else holds it.
-    private static func take(_ file: borrowing FileDescriptor) throws(FileError) -> Bool {
+    private static func take(_ file: CInt) throws(FileError) -> Bool {
         do {
-            _ = try retrying { flock(file.number, LOCK_EX | LOCK_NB) }
+            _ = try retrying { flock(file, LOCK_EX | LOCK_NB) }
             return true
         } catch .wouldBlock {
             return false
         } catch {
             throw .system(error)
         }
+    }
+}
+
+/// An exclusive lock that is taken again and again; its file stays open meanwhile.
+package final class KeptLock: Sendable {
+    private let path: String
+    // flock is the same to all threads that have a descriptor: another lock keeps them apart.
+    private let threads = SleepingLock()
+    private let file = Mutex<CInt>(-1)
+
+    /// Nothing is opened yet.
+    ///
+    /// - Parameter path: the lock file, made if need be.
+    package init(_ path: String) { self.path = path }
+
+    deinit {
+        let file = file.withLock { $0 }
+        if file >= 0 { close(file) }
+    }
+
+    /// Runs `body` while nobody else has the lock; it must not come here again.
+    ///
+    /// - Parameters:
+    ///   - failure: what is thrown when there is no lock to be had.
+    ///   - body: what to run.
+    /// - Returns: what `body` returns.
+    /// - Throws: what `body` throws.
+    package func locked<Result: ~Copyable, Failure: Error>(
+        orThrow failure: (FileError) -> Failure, _ body: () throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try threads.locked { () throws(Failure) in
+            let number: CInt
+            do throws(FileError) {
+                number = try opened()
+                try FileLock.wait(for: number, patience: 20) {}
+            } catch {
+                throw failure(error)
+            }
+            defer { flock(number, LOCK_UN) }
+            return try body()
+        }
+    }
+
+    private func opened() throws(FileError) -> CInt {
+        let number = file.withLock { $0 }
+        if number >= 0 { return number }
+        let made = try FileError.naming { () throws(Errno) in
+            // Owned by this object from here on.
+            let file = try FileDescriptor.ensuring(path, O_RDWR)
+            return try retrying { fcntl(file.number, F_DUPFD_CLOEXEC, 3) }
+        }
+        file.withLock { $0 = made }
+        return made
     }
 }

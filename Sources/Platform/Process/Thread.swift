@@ -75,3 +75,40 @@ package enum Thread {
         init(_ body: @escaping @Sendable () -> Void) { self.body = body }
     }
 }
+
+/// Keeps threads apart for as long as a wait for the disk takes: whoever has to wait sleeps, while a `Mutex` of the
+/// library would look again and again for a good part of that time.
+@safe package final class SleepingLock: @unchecked Sendable {
+    // Sendable: what the system keeps threads apart with is made for that, and does not move.
+    private let mutex: UnsafeMutablePointer<pthread_mutex_t>
+    private let condition: UnsafeMutablePointer<pthread_cond_t>
+
+    package init() {
+        unsafe mutex = .allocate(capacity: 1)
+        _ = unsafe pthread_mutex_init(mutex, nil)
+        unsafe condition = .allocate(capacity: 1)
+        _ = unsafe pthread_cond_init(condition, nil)
+    }
+
+    deinit {
+        _ = unsafe pthread_cond_destroy(condition)
+        unsafe condition.deallocate()
+        _ = unsafe pthread_mutex_destroy(mutex)
+        unsafe mutex.deallocate()
+    }
+
+    /// Runs `body` while no other thread is in one; it must not come here again.
+    package func locked<Result: ~Copyable, Failure: Error>(
+        _ body: () throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        _ = unsafe pthread_mutex_lock(mutex)
+        defer { _ = unsafe pthread_mutex_unlock(mutex) }
+        return try body()
+    }
+
+    /// In a `body`: lets others in until one of them calls `wakeAll`, or a little less long.
+    func wait() { _ = unsafe pthread_cond_wait(condition, mutex) }
+
+    /// In a `body`: ends the waiting of all others.
+    func wakeAll() { _ = unsafe pthread_cond_broadcast(condition) }
+}

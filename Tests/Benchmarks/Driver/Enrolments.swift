@@ -1,105 +1,98 @@
 import Cryptography
 import Enrolment
-import Glibc
 import IssuerService
+import OATH
 import Platform
 import Synchronization
 
-private let threads = 4
-private let startsPerUser = 8
-private let password = Array("48151623".utf8)
-
 /// Answers a request to the issuer, with the status and the body.
 private typealias Exchange =
-    @Sendable (_ path: String, _ body: [UInt8]) throws -> (status: Int, body: [UInt8])
+    @Sendable (_ path: String, _ body: [UInt8], _ key: String?) throws -> (
+        status: Int, body: [UInt8]
+    )
 
-/// Prints how many enrolments a second an issuer takes part in, in the process and over HTTP on loopback.
-///
-/// The clients' halves are computed before and between the measured phases, so that neither their scrypt nor their
-/// curve arithmetic counts. Of first requests there are several for each user, for the sake of a longer phase.
-func measureEnrolments(in folder: String, users: Int) throws {
-    let inProcess = try Issuer.create(
-        home: folder + "/process", serviceID: "10121234", name: "Acme Bank",
-        url: "https://otp.example", random: SecretBytes.random)
-    let endpoint = Site(inProcess)
-    let direct = try rate(inProcess, users) { path, body in
-        let request = HTTPMessage(
-            .request(method: "POST", target: path),
-            fields: [.init("Content-Type", "application/json")], body: body)
-        return parts(
-            endpoint.answer(
-                request, now: wallClockSeconds(), random: SecretBytes.random,
+/// Prints how many enrolments and verifications a second an issuer takes part in, in the process.
+func measureInProcess(in folder: String, clients: Int, users: Int) throws {
+    let key = try makeIssuer(in: folder, accounts: users)
+    let issuer = try Issuer(home: folder, isBusy: true)
+    defer { issuer.close() }
+    let site = Site(issuer)
+    let rates = try rates(0..<users, clients: clients, key: key) { path, body, key in
+        parts(
+            site.answer(
+                request(path, body, key), now: wallClockSeconds(), random: SecretBytes.random,
                 report: { writeNote("\($0)") }))
     }
-    let overHTTP = try Issuer.create(
-        home: folder + "/http", serviceID: "10121234", name: "Acme Bank",
-        url: "https://otp.example", random: SecretBytes.random)
-    let client = HTTPClient(try serve(overHTTP), caFile: nil, agent: "benchmark")
-    let loopback = try rate(overHTTP, users) { path, body in
-        parts(try client.post(body, to: path, deadline: Deadline(seconds: 15)))
-    }
-    try writeResult("\(Int(direct)) \(Int(loopback))\n")
+    try writeResult("\(Int(rates.enrolments)) \(Int(rates.verifications))\n")
 }
 
-/// Starts a server, which serves until this process ends.
-private func serve(_ issuer: Issuer) throws -> ServerURL {
-    let bound = Mutex<UInt16?>(nil)
-    try Thread.start {
-        guard let stop = try? SignalDescriptor() else { return }
-        try? issuer.serve(
-            address: "127.0.0.1", port: 0, certificate: nil, until: stop,
-            listening: { port in bound.withLock { $0 = port } },
-            report: { writeNote("\($0)") })
+/// Prints the same of an issuer that serves at a URL, for accounts from a number on.
+func measureServer(_ url: String, key: String, clients: Int, users: Range<Int>) throws {
+    guard let url = ServerURL(url) else { throw BenchmarkError(what: "URL") }
+    let rates = try rates(users, clients: clients, key: key) { path, body, key in
+        let deadline = Deadline(seconds: 15)
+        let connection = try Connection(to: url, trusting: nil, deadline: deadline)
+        var request = request(path, body, key)
+        request.fields.append(.init("Host", url.authority))
+        try connection.write(request.encoded, deadline: deadline)
+        return parts(try connection.message(.response, deadline: deadline))
     }
-    let deadline = Deadline(seconds: 15)
-    while !deadline.isOver {
-        if let port = bound.withLock({ $0 }), let url = ServerURL("http://127.0.0.1:\(port)") {
-            return url
+    try writeResult("\(Int(rates.enrolments)) \(Int(rates.verifications))\n")
+}
+
+/// Enrols users and verifies a code of each, and measures what the issuer does of it.
+///
+/// The clients' halves are computed before and after the measured phase, so that their arithmetic does not count. That is
+/// as many starts as finishes, by turns as at a busy issuer, but of two halves of the users.
+private func rates(
+    _ users: Range<Int>, clients: Int, key: String, _ exchange: @escaping Exchange
+) throws -> (enrolments: Double, verifications: Double) {
+    let made = Mutex<[Int: Enrolling]>([:])
+    try Work.run(count: users.count, threads: 2) { index in
+        let client = try Enrolling(Account(number: users.lowerBound + index))
+        made.withLock { $0[index] = client }
+    }
+    let all = made.withLock { made in (0..<users.count).compactMap { made[$0] } }
+    let half = all.count / 2
+    let (early, late) = (Array(all[..<half]), Array(all[half..<2 * half]))
+    try Work.run(count: half, threads: clients) { try early[$0].start(exchange) }
+    try Work.run(count: half, threads: 2) { try early[$0].agree() }
+    let enrolments = try Work.run(count: 2 * half, threads: clients) { index in
+        if index % 2 == 0 {
+            try early[index / 2].finish(exchange)
+        } else {
+            try late[index / 2].start(exchange)
         }
     }
-    throw BenchmarkError(what: "no server")
-}
-
-/// Enrols users, and measures what the issuer does of it.
-private func rate(_ issuer: Issuer, _ users: Int, _ exchange: @escaping Exchange) throws -> Double {
-    let clients = Mutex<[Enrolling]>([])
-    try Work.run(count: users) { _ in
-        let client = try Enrolling(issuer)
-        clients.withLock { $0.append(client) }
+    let verifications = try Work.run(count: half, threads: clients) {
+        try early[$0].verify(exchange, key: key)
     }
-    let all = clients.withLock { $0 }
-    let starts = try Work.run(count: users * startsPerUser) {
-        try all[$0 % users].start(exchange)
-    }
-    try Work.run(count: users) { try all[$0].agree() }
-    let finishes = try Work.run(count: users) { try all[$0].finish(exchange) }
-    return 1 / (starts / Double(users * startsPerUser) + finishes / Double(users))
+    return (Double(half) / enrolments, Double(half) / verifications)
 }
 
 /// One client, between the phases.
 private final class Enrolling: Sendable {
     private struct State: ~Copyable {
         var client: EnrolmentClient?
+        var pending: PendingEnrolment?
         var reply: [UInt8] = []
-        var finishRequest: [UInt8] = []
     }
 
+    private let account: Account
     private let startRequest: [UInt8]
     private let state: Mutex<State>
 
-    init(_ issuer: Issuer) throws {
-        let issued = try issuer.issue(
-            email: "taro@example.jp", password: try startPassword(), now: wallClockSeconds(),
-            random: SecretBytes.random)
+    init(_ account: Account) throws {
         let client = try EnrolmentClient(
-            serviceID: issuer.serviceID, userID: issued.userID, password: try startPassword(),
+            serviceID: "10121234", userID: account.userID, secret: account.secret(),
             random: SecretBytes.random)
+        self.account = account
         startRequest = client.startRequest
         state = Mutex(State(client: client))
     }
 
     func start(_ exchange: Exchange) throws {
-        let reply = try exchange(EnrolmentProtocol.startPath, startRequest)
+        let reply = try exchange(EnrolmentProtocol.startPath, startRequest, nil)
         guard reply.status == 200 else { throw BenchmarkError(what: "start \(reply.status)") }
         state.withLock { $0.reply = reply.body }
     }
@@ -108,61 +101,39 @@ private final class Enrolling: Sendable {
     func agree() throws {
         try state.withLock { state in
             guard let client = state.client.take() else { throw BenchmarkError(what: "client") }
-            let pending = try client.receiveStart(status: 200, body: state.reply)
-            state.finishRequest = pending.finishRequest
+            state.pending = try client.receiveStart(status: 200, body: state.reply)
         }
     }
 
     func finish(_ exchange: Exchange) throws {
-        let request = state.withLock { $0.finishRequest }
-        let reply = try exchange(EnrolmentProtocol.finishPath, request)
+        let request = state.withLock { $0.pending?.finishRequest ?? [] }
+        let reply = try exchange(EnrolmentProtocol.finishPath, request, nil)
         guard reply.status == 200 else { throw BenchmarkError(what: "finish \(reply.status)") }
     }
-}
 
-/// Pieces of work that several threads take from each other.
-private final class Work: Sendable {
-    private let next = Atomic(0)
-    private let running = Atomic(threads)
-    private let failure = Mutex<(any Error)?>(nil)
-
-    /// Does `count` pieces; the seconds that they took.
-    @discardableResult
-    static func run(count: Int, _ piece: @escaping @Sendable (Int) throws -> Void) throws -> Double
-    {
-        let work = Work()
-        let start = monotonicSeconds()
-        for _ in 0..<threads { try Thread.start { work.take(count, piece) } }
-        while work.running.load(ordering: .acquiring) > 0 { usleep(100) }
-        if let failure = work.failure.withLock({ $0 }) { throw failure }
-        return monotonicSeconds() - start
-    }
-
-    private func take(_ count: Int, _ piece: (Int) throws -> Void) {
-        do {
-            while case let index = next.wrappingAdd(1, ordering: .relaxed).oldValue, index < count {
-                try piece(index)
-            }
-        } catch {
-            failure.withLock { $0 = error }
+    func verify(_ exchange: Exchange, key: String) throws {
+        let code = try state.withLock { state in
+            guard let pending = state.pending.take() else { throw BenchmarkError(what: "client") }
+            return try TOTP.rule.code(
+                key: pending.seed, step: TOTP.rule.step(at: wallClockSeconds()))
         }
-        running.wrappingSubtract(1, ordering: .releasing)
+        let body = Array(#"{"user_id":"\#(account.userID)","code":"\#(code)"}"#.utf8)
+        let reply = try exchange(VerificationEndpoint.path, body, key)
+        guard reply.status == 200, reply.body == Array(#"{"result":"accepted"}"#.utf8) else {
+            throw BenchmarkError(what: "verify \(reply.status)")
+        }
     }
 }
 
-private func startPassword() throws -> StartPassword {
-    guard let made = StartPassword(SecretBytes(copying: password.span)) else {
-        throw BenchmarkError(what: "start password")
-    }
-    return made
+private func request(_ path: String, _ body: [UInt8], _ key: String?) -> HTTPMessage {
+    var request = HTTPMessage(
+        .request(method: "POST", target: path),
+        fields: [.init("Content-Type", "application/json")], body: body)
+    if let key { request.fields.append(.init("Authorization", "Bearer \(key)")) }
+    return request
 }
 
 private func parts(_ message: HTTPMessage) -> (status: Int, body: [UInt8]) {
     guard case .response(let status, _) = message.start else { return (0, []) }
     return (status, message.body)
-}
-
-/// Why a figure could not be had.
-private struct BenchmarkError: Error {
-    let what: String
 }

@@ -161,6 +161,55 @@ func fuzzFinishRequest(_ input: [UInt8]) throws(Broken) -> Bool {
     return true
 }
 
+/// A revocation.
+func fuzzRevocationRequest(_ input: [UInt8]) throws(Broken) -> Bool {
+    let request: EnrolmentIssuer.Revocation
+    do throws(EnrolmentError) {
+        request = try EnrolmentIssuer.Revocation(body: input)
+    } catch {
+        try checkError(error)
+        return false
+    }
+    try require(
+        Identifier.isValid(request.serviceID) && Identifier.isValid(request.userID), "IDs are valid"
+    )
+    try require(
+        (6...8).contains(request.code.utf8.count) && UInt64(request.code) != nil, "a code is digits"
+    )
+    let again = try certain("what is written can be read") { () throws(EnrolmentError) in
+        try EnrolmentIssuer.Revocation(
+            body: RevocationClient.request(
+                serviceID: request.serviceID, userID: request.userID, code: request.code))
+    }
+    try require(
+        again.serviceID == request.serviceID && again.userID == request.userID
+            && again.code == request.code, "a revocation is kept")
+    return true
+}
+
+/// The answer to a revocation, as one of several statuses.
+func fuzzRevocationReply(_ input: [UInt8]) throws(Broken) -> Bool {
+    var isTaken = false
+    for status in [200, 401, 503] {
+        let answer: RevocationClient.Answer
+        do throws(EnrolmentError) {
+            answer = try RevocationClient.receive(status: status, body: input)
+        } catch {
+            try checkError(error)
+            continue
+        }
+        switch answer {
+        case .revoked:
+            try require(status == 200, "status 200 alone is a yes")
+            try require(JSONValue(input)?["result"]?.string == "revoked", "a yes says so")
+        case .refused: try require(status == 401, "a no is told by its status")
+        case .notOffered: throw Broken("404 alone says that it is not offered")
+        }
+        isTaken = true
+    }
+    return isTaken
+}
+
 /// No input makes libcrypto fail.
 private func checkError(_ error: EnrolmentError) throws(Broken) {
     if case .cryptography(let error) = error { throw Broken("libcrypto: \(error)") }

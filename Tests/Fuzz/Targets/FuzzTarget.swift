@@ -21,10 +21,18 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case startRequest = "start-request"
     /// The client's second request.
     case finishRequest = "finish-request"
+    /// A revocation, as the issuer reads it.
+    case revocationRequest = "revocation-request"
+    /// The issuer's answer to it.
+    case revocationReply = "revocation-reply"
     /// What the issuer seals and sends with the client.
     case session
     /// What the issuer keeps of a user.
     case record
+    /// What the issuer keeps of an account.
+    case account
+    /// Forms of browsers, and the languages that they ask for.
+    case form
     /// Addresses of servers.
     case url
     /// Passphrases on their way into a key.
@@ -63,8 +71,12 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .parameters: try fuzzParameters(input)
         case .startRequest: try fuzzStartRequest(input)
         case .finishRequest: try fuzzFinishRequest(input)
+        case .revocationRequest: try fuzzRevocationRequest(input)
+        case .revocationReply: try fuzzRevocationReply(input)
         case .session: try fuzzSession(input)
         case .record: try fuzzRecord(input)
+        case .account: try fuzzAccount(input)
+        case .form: try fuzzForm(input)
         case .url: try fuzzURL(input)
         case .passphrase: try fuzzPassphrase(input)
         case .encodings: try fuzzEncodings(input)
