@@ -444,6 +444,16 @@ import Testing
         #expect(visit.page.contains("<h1>Sign in</h1>"))
     }
 
+    @Test func `lead to no other site`() {
+        let visit = visit(nil)
+        for path in [
+            "//elsewhere.example/", "//elsewhere.example/?language=ja", "/\\elsewhere.example",
+        ] {
+            #expect(visit.get(path, follows: false) == 404, "\(path)")
+            #expect(visit.field("location") == nil && !visit.page.contains("elsewhere"))
+        }
+    }
+
     @Test func `are kept by nobody on the way, framed by nobody, and run no script`() {
         let visit = visit()
         for path in ["/sign-in", "/issue", "/token", "/password", "/nowhere", "/admin"] {

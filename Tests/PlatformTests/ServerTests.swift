@@ -114,8 +114,9 @@ func post(
 
     @Test func `a client that sends on and on is told so all the same`() throws {
         let client = try RawClient(port: try serve())
-        client.send("POST /x HTTP/1.1\r\nContent-Length: 1000000\r\n\r\n")
-        client.send([UInt8](repeating: 65, count: 1_000_000))
+        client.send("POST /x HTTP/1.1\r\nContent-Length: 16777216\r\n\r\n")
+        // Much more than the system takes: it is read, where a reset could cost the client the answer.
+        #expect(client.send([UInt8](repeating: 65, count: 16 << 20)))
         #expect(client.readAll()?.hasPrefix("HTTP/1.1 413 ") == true)
     }
 
@@ -205,7 +206,7 @@ func post(
     @Test func `what is behind the request is not answered, and costs the client nothing`() throws {
         let client = try RawClient(port: try serve())
         let request = "POST /x HTTP/1.1\r\nContent-Length: 2\r\n\r\nhi"
-        client.send(request + String(repeating: request, count: 10_000))
+        #expect(client.send(request + String(repeating: request, count: 400_000)))
         let answer = try #require(client.readAll())
         #expect(answer.hasSuffix("\r\n\r\nhi"))
         #expect(answer.components(separatedBy: "HTTP/1.1").count == 2)

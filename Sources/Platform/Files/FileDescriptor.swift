@@ -33,7 +33,13 @@ package struct FileDescriptor: ~Copyable, Sendable {
     /// - Returns: the file.
     /// - Throws: the reason.
     static func ensuring(_ path: String, _ flags: CInt) throws(Errno) -> FileDescriptor {
-        if let file = try? FileDescriptor(open: path, flags | O_NOFOLLOW) { return file }
+        do throws(Errno) {
+            return try FileDescriptor(open: path, flags | O_NOFOLLOW)
+        } catch .noSuchFile {
+            // Made below.
+        } catch {
+            throw error
+        }
         let file = try FileDescriptor(open: path, flags | O_NOFOLLOW | O_CREAT)
         // A strict umask would keep the user out, too.
         _ = try retrying { fchmod(file.number, 0o600) }

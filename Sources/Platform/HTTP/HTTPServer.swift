@@ -94,12 +94,10 @@ package final class HTTPServer: Sendable {
             room.withLock { $0.remove(number) }
             return
         }
-        let surplus = room.withLock { room in
-            let surplus = room.putBack(number, memory: visitor.memory)
-            // It may be gone by now, but its socket is not closed as long as it is in our hands.
-            try? watch.await(visitor.number, for: events, as: number)
-            return surplus
-        }
+        let memory = visitor.memory
+        let surplus = room.withLock { $0.putBack(number, memory: memory) }
+        // It may have to go at once, but as long as it is in our hands its socket is not closed.
+        try? watch.await(visitor.number, for: events, as: number)
         for visitor in surplus { visitor.dismiss(.tooMany) }
     }
 
@@ -107,15 +105,13 @@ package final class HTTPServer: Sendable {
         let deadline = Deadline(seconds: patience)
         let visitor = Visitor(descriptor, context: context, until: deadline)
         let address = group(visitor.peer)
-        let surplus = room.withLock { room in
-            let (number, surplus) = room.admit(visitor, from: address, until: deadline)
-            // Before it is seen to by anybody else.
-            do throws(Errno) {
-                try watch.add(visitor.number, for: POLLIN, as: number)
-            } catch {
-                room.remove(number)
-            }
-            return surplus
+        let (number, surplus) = room.withLock {
+            $0.admit(visitor, from: address, until: deadline)
+        }
+        do throws(Errno) {
+            try watch.add(visitor.number, for: POLLIN, as: number)
+        } catch {
+            room.withLock { $0.remove(number) }
         }
         surplus?.dismiss(.tooMany)
     }

@@ -13,6 +13,8 @@ final class Visitor: @unchecked Sendable {
     let peer: String
     /// Handshake, request and answer together: a client that is slow at any of them is cut off.
     let deadline: Deadline
+    /// The socket, to wait for; open as long as the visitor is there.
+    let number: CInt
     private var connection: Connection
     private let context: TLSContext?
     private var stage: Stage
@@ -27,11 +29,9 @@ final class Visitor: @unchecked Sendable {
         self.deadline = deadline
         self.context = context
         stage = context == nil ? .asking : .greeting
+        number = descriptor.number
         connection = Connection(accepting: descriptor)
     }
-
-    /// The socket, to wait for.
-    var number: CInt { connection.number }
 
     /// What it takes, in bytes, about.
     var memory: Int { 1024 + (connection.isSecure ? 40 << 10 : 0) + 2 * received + answer.count }

@@ -41,9 +41,6 @@ package struct Connection: ~Copyable {
         self.tls = tls
     }
 
-    /// The socket, to wait for.
-    var number: CInt { socket.descriptor.number }
-
     /// Whether TLS is spoken, or about to be.
     var isSecure: Bool {
         switch tls {
