@@ -42,7 +42,7 @@ package struct FileDescriptor: ~Copyable, Sendable {
         }
         let file = try FileDescriptor(open: path, flags | O_NOFOLLOW | O_CREAT)
         // A strict umask would keep the user out, too.
-        _ = try retrying { fchmod(file.number, 0o600) }
+        _ = fchmod(file.number, 0o600)
         return file
     }
 
