@@ -121,7 +121,8 @@ package enum PBKDF2 {
         }
         let out = SecretBytes(zeros: count)
         let done = unsafe shim_pbkdf2(
-            hash.shimNumber, password.address, password.count, salt.address, salt.count, UInt32(iterations),
+            hash.shimNumber, password.address, password.count, salt.address, salt.count,
+            UInt32(iterations),
             out.address, count)
         guard done == 1 else { throw .libraryFailed }
         return out

@@ -9,7 +9,9 @@ package enum Aegis {
     private static let maximumSlots = 16
 
     /// Whether a JSON text is a vault.
-    static func isLikely(_ json: SecretJSON) -> Bool { json.isThere("header") && json.isThere("db") }
+    static func isLikely(_ json: SecretJSON) -> Bool {
+        json.isThere("header") && json.isThere("db")
+    }
 
     // MARK: Reading
 

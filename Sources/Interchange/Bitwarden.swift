@@ -26,7 +26,8 @@ enum Bitwarden {
     }
 
     /// What stands in the field for a token: a URI, Steam's own, or a secret alone.
-    private static func read(_ text: Span<UInt8>, _ known: TokenDraft, into harvest: inout Harvest) {
+    private static func read(_ text: Span<UInt8>, _ known: TokenDraft, into harvest: inout Harvest)
+    {
         if text.holdsIgnoringCase("steam://", at: 0) {
             var draft = known
             draft.kind = "steam"

@@ -75,8 +75,9 @@ enum GoogleMigration {
                 guard let text = text(range) else { return false }
                 draft.issuer = text
             case (4, .number(let number))?:
-                draft.algorithm = [0: "SHA1", 1: "SHA1", 2: "SHA256", 3: "SHA512", 4: "MD5"][
-                    number, default: "\(number)"]
+                draft.algorithm =
+                    [0: "SHA1", 1: "SHA1", 2: "SHA256", 3: "SHA512", 4: "MD5"][
+                        number, default: "\(number)"]
             case (5, .number(let number))?: draft.digits = [0: 6, 1: 6, 2: 8][number, default: -1]
             case (6, .number(let number))?:
                 draft.kind = [0: "totp", 1: "hotp", 2: "totp"][number, default: "\(number)"]

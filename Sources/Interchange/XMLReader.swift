@@ -32,8 +32,10 @@ struct XMLElement {
     }
 }
 
-/// Reads as much of XML 1.0 as files with keys need, and refuses the rest: document types, instructions, CDATA, and every
-/// reference but to the five characters that need one and to numbers. Nothing outside the document is ever asked for.
+/// Reads as much of XML 1.0 as files with keys need, and refuses the rest.
+///
+/// Refused: document types, instructions, CDATA, and every reference but to the five characters that need one and to
+/// numbers. Nothing outside the document is ever asked for.
 struct XMLReader {
     private static let maximumDepth = 32
 
@@ -65,7 +67,8 @@ struct XMLReader {
             let text = document.extracting(position..<end).printableASCII?.lowercased()
         else { return false }
         position = end + 1
-        guard let encoding = text.split(separator: "encoding", maxSplits: 1).dropFirst().first else {
+        guard let encoding = text.split(separator: "encoding", maxSplits: 1).dropFirst().first
+        else {
             return true
         }
         let value = encoding.drop { " =\"'".contains($0) }
@@ -83,7 +86,9 @@ struct XMLReader {
 
     private mutating func skipComment(_ document: Span<UInt8>) -> Bool {
         var dash = position + 4
-        while let found = document.firstIndex(of: UInt8(ascii: "-"), from: min(dash, document.count)) {
+        while let found = document.firstIndex(
+            of: UInt8(ascii: "-"), from: min(dash, document.count))
+        {
             if document.holds("-->", at: found) {
                 position = found + 3
                 return true
@@ -168,7 +173,8 @@ struct XMLReader {
             break
         }
         guard position > start, position - start <= 256 else { return nil }
-        return String(validating: Array(copying: document.extracting(start..<position)), as: UTF8.self)
+        return String(
+            validating: Array(copying: document.extracting(start..<position)), as: UTF8.self)
     }
 
     private static func local(_ name: String) -> String {

@@ -106,7 +106,9 @@ package struct SecretJSON: Sendable {
     package var isNull: Bool { text.value.withBytes { $0.holds("null", in: place) } }
 
     /// Whether this is an object.
-    package var isObject: Bool { text.value.withBytes { $0[place.lowerBound] == UInt8(ascii: "{") } }
+    package var isObject: Bool {
+        text.value.withBytes { $0[place.lowerBound] == UInt8(ascii: "{") }
+    }
 
     /// Where the value at a path of names is; nil when there is none, or a name on the way comes twice.
     private func range(_ path: [StaticString], _ bytes: Span<UInt8>) -> Range<Int>? {
