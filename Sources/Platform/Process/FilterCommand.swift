@@ -38,9 +38,9 @@ package enum FilterCommand {
         var output = SecretBuffer(capacity: 1 << 12)
         var isDone = false
         do throws(Errno) {
-            isDone =
-                try child.pass(input, to: pipe.take(), limit: limit, into: &output, by: deadline)
-                && child.end.isReady(within: deadline.remaining)
+            if try child.pass(input, to: pipe.take(), limit: limit, into: &output, by: deadline) {
+                isDone = try child.end.isReady(within: deadline.remaining)
+            }
         } catch {
             throw .cannotRun(error)
         }
