@@ -63,9 +63,9 @@ extension ChildProcess {
         var written = 0
         var piece = SecretBytes(zeros: 1 << 12)
         while true {
+            // It sees the end of its input once the pipe is closed.
             if written == input.count { pipe = nil }
-            let descriptor: CInt
-            if let pipe { descriptor = pipe.number } else { descriptor = -1 }
+            let descriptor = pipe?.number ?? -1
             // A negative descriptor is passed over.
             var entries = [
                 pollfd(fd: output.number, events: Int16(POLLIN), revents: 0),
