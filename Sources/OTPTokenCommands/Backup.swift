@@ -52,7 +52,7 @@ func restore(_ line: Invocation, _ session: Session) throws(CommandFailure) {
         return token
     }
     try session.changeStore { (store) throws(CommandFailure) in
-        do {
+        do throws(FileError) {
             aside = try PrivateFile.setAside(session.locations.store)
         } catch .missing {
             aside = nil
