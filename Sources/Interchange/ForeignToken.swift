@@ -45,6 +45,11 @@ package struct UnusableToken: Equatable, Sendable {
     package let name: String
     package let reason: Reason
 
+    package init(name: String, reason: Reason) {
+        self.name = name
+        self.reason = reason
+    }
+
     /// Why.
     package enum Reason: Equatable, Sendable {
         /// It is no TOTP token; what it is, in the format's own word.

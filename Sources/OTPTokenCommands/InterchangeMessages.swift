@@ -77,6 +77,8 @@ extension Messages {
     }
     private static func reason(_ reason: UnusableToken.Reason) -> String {
         switch reason {
+        case .kind(""):
+            return localized("its kind is not told", ja: "種類が書かれていません")
         case .kind(let kind):
             let kind = printable(kind.lowercased(), limit: 20)
             return localized(
