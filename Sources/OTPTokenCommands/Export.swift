@@ -101,7 +101,7 @@ private func drawCodes(_ tokens: [ForeignToken]) throws(CommandFailure) {
         do {
             picture = try FilterCommand.run(words, input: URIList.uri(token), limit: 1 << 20)
         } catch {
-            throw Messages.drawingFailed(error)
+            throw Messages.drawingFailed(error, package: "qrencode")
         }
         if isScreen { try writeResult("\(printable(token.name ?? token.account))\n") }
         try picture.withBytes { (bytes) throws(CommandFailure) in try writeResult(bytes) }

@@ -38,7 +38,8 @@ struct ForeignFile {
             content = try Self.content(of: file)
         }
         guard let format = wish ?? .recognised(in: content) else {
-            throw Messages.unknownFormat(path, content.value)
+            let isOurs = content.value.withBytes { $0.holds("otptoken-store/", at: 0) }
+            throw Messages.unknownFormat(path, isOurs: isOurs)
         }
         self.content = content
         self.format = format
@@ -77,7 +78,7 @@ struct ForeignFile {
             return Shared(
                 try FilterCommand.run(words, input: bytes, limit: InterchangeFormat.maximumCount))
         } catch {
-            throw Messages.pictureFailed(error, file)
+            throw Messages.pictureFailed(error, file, package: "zbar-tools")
         }
     }
 

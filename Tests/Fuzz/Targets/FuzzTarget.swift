@@ -1,4 +1,5 @@
 import Cryptography
+import Interchange
 
 /// A decoder of bytes from outside, and what must hold whatever it is given.
 package enum FuzzTarget: String, CaseIterable, Sendable {
@@ -59,6 +60,16 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case ntsFields = "nts-fields"
     /// Mails about an issued token.
     case mail
+    // Files of other authenticators.
+    case otpauthList = "otpauth-list"
+    /// What is in a migration URI.
+    case migration
+    case aegis
+    case twoFAS = "2fas"
+    case andOTP = "andotp"
+    case freeOTPPlus = "freeotp-plus"
+    case bitwarden
+    case pskc
 
     /// Gives an input to the decoder and checks what must hold.
     ///
@@ -96,6 +107,14 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .ntsRecords: try fuzzNTSRecords(input)
         case .ntsFields: try fuzzNTSFields(input)
         case .mail: try fuzzMail(input)
+        case .otpauthList: try fuzzInterchange(.otpauth, input)
+        case .migration: try fuzzMigration(input)
+        case .aegis: try fuzzInterchange(.aegis, input)
+        case .twoFAS: try fuzzInterchange(.twoFAS, input)
+        case .andOTP: try fuzzInterchange(.andOTP, input)
+        case .freeOTPPlus: try fuzzInterchange(.freeOTPPlus, input)
+        case .bitwarden: try fuzzInterchange(.bitwarden, input)
+        case .pskc: try fuzzInterchange(.pskc, input)
         }
     }
 }

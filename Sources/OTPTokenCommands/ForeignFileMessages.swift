@@ -84,11 +84,8 @@ extension Messages {
 
     // MARK: Files of others
 
-    static func unknownFormat(
-        _ path: String, _ content: borrowing SecretBytes
-    ) -> CommandFailure {
-        let isOurs = content.withBytes { $0.holds("otptoken-store/", at: 0) }
-        return CommandFailure(
+    static func unknownFormat(_ path: String, isOurs: Bool = false) -> CommandFailure {
+        CommandFailure(
             .usage,
             localized(
                 "\(printableFile(path)) is in no format that is known here",
@@ -119,7 +116,7 @@ extension Messages {
                 ])
         }
         switch error {
-        case .unknownFormat: return unknownFormat(path, SecretBytes(zeros: 0))
+        case .unknownFormat: return unknownFormat(path)
         case .malformed(let what):
             return damaged(
                 localized(
@@ -151,7 +148,9 @@ extension Messages {
         }
     }
 
-    static func pictureFailed(_ failure: SecretCommandFailure, _ path: String) -> CommandFailure {
+    static func pictureFailed(
+        _ failure: SecretCommandFailure, _ path: String, package: String
+    ) -> CommandFailure {
         let place = printableFile(path)
         switch failure {
         case .notFound:
@@ -160,7 +159,7 @@ extension Messages {
                 localized(
                     "\(place) is a picture, and zbarimg, which reads QR codes, is not installed",
                     ja: "\(place) は画像ですが、QR コードを読む zbarimg がありません"),
-                hints: [installHint("zbar-tools")])
+                hints: [installHint(package)])
         default:
             return CommandFailure(
                 .failure,
@@ -219,14 +218,14 @@ extension Messages {
             localized("there is no token that can be handed on", ja: "書き出せるトークンがありません"))
     }
 
-    static func drawingFailed(_ failure: SecretCommandFailure) -> CommandFailure {
+    static func drawingFailed(_ failure: SecretCommandFailure, package: String) -> CommandFailure {
         failure == .notFound
             ? CommandFailure(
                 .failure,
                 localized(
                     "qrencode, which draws QR codes, is not installed",
                     ja: "QR コードを描く qrencode がありません"),
-                hints: [installHint("qrencode")])
+                hints: [installHint(package)])
             : CommandFailure(
                 .failure, localized("qrencode failed", ja: "qrencode の処理に失敗しました"),
                 hints: [
@@ -272,9 +271,9 @@ extension Messages {
         _ path: String, _ calls: () throws(StoreError) -> Result
     ) throws(CommandFailure) -> Result {
         let place = printableFile(path)
-        func damaged(_ english: String, _ japanese: String) -> CommandFailure {
+        func damaged(_ message: String) -> CommandFailure {
             CommandFailure(
-                .storeDamaged, localized(english, ja: japanese),
+                .storeDamaged, message,
                 hints: [localized("nothing was changed", ja: "何も変更していません")])
         }
         do {
@@ -282,14 +281,19 @@ extension Messages {
         } catch .cryptography {
             throw .cryptography()
         } catch .notAStore {
-            throw damaged("\(place) is no backup of otptoken", "\(place) は otptoken のバックアップではありません")
+            throw damaged(
+                localized(
+                    "\(place) is no backup of otptoken", ja: "\(place) は otptoken のバックアップではありません"))
         } catch .damaged(let what) {
-            throw damaged("\(place) is damaged (\(what))", "\(place) は壊れています（\(what)）")
+            throw damaged(
+                localized("\(place) is damaged (\(what))", ja: "\(place) は壊れています（\(what)）"))
         } catch .tooLarge {
             throw .file(.tooLong, path)
         } catch {
             throw damaged(
-                "\(place) is damaged (does not authenticate)", "\(place) は壊れています（認証タグの不一致）")
+                localized(
+                    "\(place) is damaged (does not authenticate)",
+                    ja: "\(place) は壊れています（認証タグの不一致）"))
         }
     }
 
