@@ -37,8 +37,8 @@ struct ForeignFile {
             path = file
             content = try Self.content(of: file)
         }
-        guard let format = wish ?? .recognised(in: content) else {
-            let isOurs = content.value.withBytes { $0.holds("otptoken-store/", at: 0) }
+        let isOurs = content.value.withBytes { $0.holds("otptoken-store/", at: 0) }
+        guard let format = wish ?? (isOurs ? nil : .recognised(in: content)) else {
             throw Messages.unknownFormat(path, isOurs: isOurs)
         }
         self.content = content

@@ -2,7 +2,9 @@ import Cryptography
 import Interchange
 import OATH
 
-/// A file of another program. Without a password: keys from passwords would take too long, and what they protect is read
+/// A file of another program, without a password.
+///
+/// Keys from passwords would take too long, and what they protect is read
 /// by the same code as what is plain.
 func fuzzInterchange(_ format: InterchangeFormat, _ input: [UInt8]) throws(Broken) -> Bool {
     // Whatever it looks like, looking does no harm.
