@@ -99,7 +99,10 @@ let package = Package(
         tests("PlatformTests", ["Cryptography", "Platform"]),
         tests(
             "InteropTests",
-            ["Cryptography", "OATH", "Enrolment", "TokenStore", "Platform", "IssuerService"]),
+            [
+                "Cryptography", "OATH", "Enrolment", "Interchange", "TokenStore", "Platform",
+                "IssuerService",
+            ]),
         tests("TranscriptTests", ["TokenStore"], exclude: ["Transcripts"]),
         tests("TerminalTests", ["JSON", "TokenStore"]),
         tests(
