@@ -45,6 +45,7 @@ export HOME=$work TERM=xterm LC_ALL=C
 unset "${!OTPTOKEN_@}" "${!XDG_@}"
 
 missed=()
+number=0
 
 # report WHAT VALUE [OPERATOR BAR]: one line; without a bar it is for information.
 report() {
@@ -117,6 +118,28 @@ read -r opening sealing < <("$driver" reopen "$work/1000" 200)
 read -r opening_many sealing_many < <("$driver" reopen "$work/10000" 20)
 report "opening 10,000 tokens / opening 1,000" "$(ratio "$opening_many" "$opening")" "<=" 13
 report "saving 10,000 tokens / saving 1,000" "$(ratio "$sealing_many" "$sealing")" "<=" 13
+
+# 5,000 tokens of other programs, each time into a new store. With a password the key's own time is in it.
+awk 'BEGIN { for (i = 0; i < 5000; i++) {
+    secret = sprintf("%016d", i); gsub(/[0189]/, "A", secret)
+    printf "otpauth://totp/Issuer%%20%d:user%d?secret=%s&algorithm=SHA256&digits=8&period=60\n", i % 50, i, secret } }' \
+    >"$work/list"
+"$otptoken" --home "$work/import" --quiet import "$work/list"
+for options in '--format aegis --plain' '--format pskc --plain' "--format aegis --password-file $work/passphrase"; do
+    # shellcheck disable=SC2086 # a list of words
+    "$otptoken" --home "$work/import" --quiet export $options >"$work/exported.$((++number))"
+done
+take_in() {
+    rm -rf "$work/taken"
+    local start=$EPOCHREALTIME
+    "$otptoken" --home "$work/taken" --quiet import --password-file "$work/passphrase" "$1"
+    awk "BEGIN { printf \"%.3f\", $EPOCHREALTIME - $start }"
+    [ "$("$otptoken" --home "$work/taken" list --names | wc -l)" = 5000 ] || { echo "bench: not all came in" >&2; exit 1; }
+}
+report "import of 5,000 tokens, in seconds: otpauth" "$(take_in "$work/list")" "<=" 2
+report "the same: Aegis" "$(take_in "$work/exported.1")" "<=" 2
+report "the same: PSKC" "$(take_in "$work/exported.2")" "<=" 2
+report "the same: Aegis, encrypted" "$(take_in "$work/exported.3")" "<=" 2
 
 # Codes in the process.
 iterations=200000
