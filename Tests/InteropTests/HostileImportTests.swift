@@ -103,6 +103,20 @@ import TokenStore
         _ = try expectRefusal(Array(text.utf8))
     }
 
+    @Test func `a save that fails brings in none of them`() throws {
+        let list = (0..<200).map { "otpauth://totp/A:\($0)?secret=GEZDGNBVGY3TQOJQ\n" }.joined()
+        try Data(list.utf8).write(to: URL(filePath: person.home + "/list"))
+        let before = try person.folder.files()
+        // The disk is full after a few kilobytes.
+        let outcome = try Program.run(
+            "/bin/sh", ["-c", "ulimit -f 8; exec otptoken import list"], home: person.home)
+        #expect(outcome.status == 1 && outcome.errors.contains("tokens"), "\(outcome)")
+        let after = try person.folder.files().filter { !$0.key.hasSuffix("tokens.lock") }
+        #expect(after == before)
+        #expect(try person.run("import", "list").status == 0)
+        #expect(try person.tokens().count == 201)
+    }
+
     @Test func `what steers a terminal is shown as a question mark`() throws {
         let text =
             "otpauth://hotp/%1b%5b2J%07?secret=GE\notpauth://totp/%1b%5b2Ja%0ab?secret=GEZDGNBV"
