@@ -3,6 +3,8 @@ package import Cryptography
 /// A random source that gives worked values in turn, and fails when none is left that fits.
 package final class ScriptedRandom {
     private var values: [[UInt8]]
+    /// How many values are left.
+    package var left: Int { values.count }
 
     package init(_ values: [[UInt8]]) { self.values = values }
 
