@@ -77,4 +77,6 @@ int shim_p256_blind(const uint8_t *k32, const uint8_t *w32, const uint8_t *fixed
                                                                                // k * G + w * F
 int shim_p256_unblind(const uint8_t *point65, const uint8_t *w32, const uint8_t *fixed65, uint8_t *out65);
                                                                                // P - w * F
+int shim_p256_multiply_unblinded(const uint8_t *k32, const uint8_t *point65, const uint8_t *w32,
+                                 const uint8_t *fixed65, uint8_t *out65);      // k * (P - w * F)
 #endif
