@@ -5,6 +5,8 @@ internal import OATH
 package enum URIList {
     /// The longest line that is read; a migration URI can be as long as a QR code holds.
     package static let maximumLine = 8192
+    /// More lines than anybody has tokens.
+    package static let maximumLines = 100_000
     private static let scheme: StaticString = "otpauth://"
     static let extraMark = "x."
 
@@ -27,6 +29,7 @@ package enum URIList {
         while start < text.count {
             let end = text.firstIndex(of: 0x0A, from: start) ?? text.count
             number += 1
+            guard number <= maximumLines else { throw .excessive("lines") }
             let line = text.extracting(text.trimmed(start..<end))
             start = end + 1
             if line.isEmpty { continue }

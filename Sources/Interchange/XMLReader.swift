@@ -38,8 +38,13 @@ struct XMLElement {
 /// numbers. Nothing outside the document is ever asked for.
 struct XMLReader {
     private static let maximumDepth = 32
+    /// More elements than any container has.
+    private static let maximumElements = 1_000_000
 
     private var position: Int
+    private var elements = 0
+
+    private init(_ start: Int) { position = start }
 
     /// Reads a document.
     ///
@@ -47,7 +52,7 @@ struct XMLReader {
     /// - Returns: its outermost element.
     /// - Throws: `InterchangeError.malformed` with the number of the line where it ends to be one.
     static func read(_ document: Span<UInt8>) throws(InterchangeError) -> XMLElement {
-        var reader = XMLReader(position: document.textStart)
+        var reader = XMLReader(document.textStart)
         guard (try? UTF8Span(validating: document)) != nil, reader.skipDeclaration(document),
             reader.skipMisc(document), let root = reader.element(document, depth: 0),
             reader.skipMisc(document), reader.position == document.count
@@ -99,7 +104,9 @@ struct XMLReader {
     }
 
     private mutating func element(_ document: Span<UInt8>, depth: Int) -> XMLElement? {
-        guard depth < Self.maximumDepth, take("<", document) else { return nil }
+        elements += 1
+        guard elements <= Self.maximumElements, depth < Self.maximumDepth, take("<", document)
+        else { return nil }
         let start = position
         guard let name = name(document), let attributes = attributes(document) else { return nil }
         let tag = start..<start + name.utf8.count

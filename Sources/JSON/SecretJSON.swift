@@ -2,6 +2,9 @@ package import Cryptography
 
 /// A JSON text (RFC 8259) that holds secrets: it stays where it is, and only what is asked for is copied.
 package struct SecretJSON: Sendable {
+    /// More elements than any array has that is read here.
+    package static let maximumElements = 100_000
+
     private let text: Shared<SecretBytes>
     /// Where in the text this value is.
     private let place: Range<Int>
@@ -33,7 +36,7 @@ package struct SecretJSON: Sendable {
         text.value.withBytes { range(path, $0) }.map { SecretJSON(text, $0) }
     }
 
-    /// The elements of an array; nil when there is none at this path of names.
+    /// The elements of an array; nil when there is none at this path of names, or more than `maximumElements`.
     package func elements(_ path: StaticString...) -> [SecretJSON]? {
         text.value.withBytes { bytes in
             range(path, bytes).flatMap { JSONScanner.elements(of: $0, bytes) }
@@ -208,7 +211,10 @@ private struct JSONScanner {
         repeat {
             scanner.skipSpace(bytes)
             let start = scanner.position
-            guard scanner.skipValue(bytes, depth: 0) else { return nil }
+            guard found.count < SecretJSON.maximumElements, scanner.skipValue(bytes, depth: 0)
+            else {
+                return nil
+            }
             found.append(start..<scanner.position)
             scanner.skipSpace(bytes)
         } while scanner.take(UInt8(ascii: ","), bytes)

@@ -21,11 +21,7 @@ func backup(_ line: Invocation, _ session: Session) throws(CommandFailure) {
         try SealedStore.seal(list, passphrase: password, random: SecretBytes.random)
     }
     do {
-        if line.has("force") {
-            try PrivateFile.replace(path, with: file)
-        } else {
-            try PrivateFile.create(path, with: file)
-        }
+        try PrivateFile.create(path, with: file, replacing: line.has("force"))
     } catch .system(.exists) {
         throw Messages.backupExists(path)
     } catch {

@@ -3,8 +3,14 @@ internal import Interchange
 internal import Platform
 
 extension Invocation {
-    /// Whether the operand of this command is a file to be read.
-    var readsFile: Bool { command == "import" || command == "restore" }
+    /// Whether the file that this command reads is standard input, named so or since none is named.
+    var readsStandardInput: Bool {
+        switch command {
+        case "import": operands.first ?? (has("uri") ? nil : "-") == "-"
+        case "restore": operands.first == "-"
+        default: false
+        }
+    }
 }
 
 /// Somebody's tokens from outside: a file, standard input, a picture of a QR code, or a URI that is typed.

@@ -33,7 +33,7 @@ struct Session {
         let readingInput = Self.inputFiles.filter { line.value($0) == "-" }
         let options = readingInput.map { "--\($0)" }
         // The one operand that is a file of secrets.
-        let operands = line.operands.contains("-") && line.readsFile ? ["FILE"] : []
+        let operands = line.readsStandardInput ? ["FILE"] : []
         guard readingInput.count + operands.count < 2 else {
             throw Messages.inputReadTwice(options + operands)
         }

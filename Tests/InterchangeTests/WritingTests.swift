@@ -142,6 +142,17 @@ import Testing
         #expect(throws: InterchangeError.malformed("line 1")) { try Files.read(text, as: .pskc) }
     }
 
+    @Test func `more lines, elements and entries than anybody has tokens`() {
+        let lines = String(repeating: "\n", count: 100_001)
+        #expect(throws: InterchangeError.excessive("lines")) { try Files.read(lines, as: .otpauth) }
+        let elements = "<a>" + String(repeating: "<b/>", count: 1_000_000) + "</a>"
+        #expect(throws: InterchangeError.malformed("line 1")) {
+            try Files.read(elements, as: .pskc)
+        }
+        let entries = "[" + String(repeating: "{},", count: 100_000) + "{}]"
+        #expect(throws: InterchangeError.malformed("JSON")) { try Files.read(entries, as: .andOTP) }
+    }
+
     @Test func `a file of another kind is recognised as none`() {
         for text in ["", " ", "hello", "{}", "[1]", "1", "otptoken-store/1\n", "a,b,c\n1,2,3"] {
             #expect(Files.format(of: Array(text.utf8)) == nil, "\(text)")

@@ -22,6 +22,10 @@ import Testing
         #expect(list.bytes("s")?.exposed == [255, 0, 127, 255])
         #expect(list.bytes("b") == nil && list.bytes("l") == nil)
         #expect(list.value("l")?.elements()?.count == 3)
+        func array(_ count: Int) -> SecretJSON? {
+            read("[" + Array(repeating: "1", count: count).joined(separator: ",") + "]")
+        }
+        #expect(array(100_000)?.elements()?.count == 100_000 && array(100_001)?.elements() == nil)
         #expect(read(#"{"a":1,"a":2}"#)?.integer("a") == nil)
         #expect(read(#"{"a":"\ud800"}"#)?.string("a") == nil)
     }

@@ -57,6 +57,14 @@ import Testing
         #expect(try folder.files().keys.sorted() == ["file"])
     }
 
+    @Test func `take the place of a file where that is meant, and of no other`() throws {
+        try Data([9]).write(to: URL(filePath: path))
+        try Data([8]).write(to: URL(filePath: path + ".new"))
+        try PrivateFile.create(path, with: [1], replacing: true)
+        #expect(try folder.files() == ["file": [1], "file.new": [8]])
+        #expect(try PrivateFile.read(path, limit: 10) == [1])
+    }
+
     @Test func `take the place of nothing`() throws {
         for make in [
             { try Data([9]).write(to: URL(filePath: $0)) },
@@ -72,7 +80,7 @@ import Testing
             try make(path)
             #expect(PrivateFile.exists(path))
             #expect(throws: FileError.system(.exists)) { try PrivateFile.create(path, with: [1]) }
-            #expect(!PrivateFile.exists(path + ".new"))
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["file"])
             try FileManager.default.removeItem(atPath: path)
             #expect(!PrivateFile.exists(path))
         }

@@ -8,14 +8,18 @@ extension PrivateFile {
         return unsafe lstat(path, &status) == 0
     }
 
-    /// Makes a file with all of its contents, as safely as `replace` does, where there is none.
+    /// Makes a file with all of its contents, as safely as `replace` does, in a folder that others use as well.
     ///
     /// - Parameters:
     ///   - path: the file.
     ///   - bytes: its contents.
+    ///   - isReplacing: whether it may take the place of another one.
     /// - Throws: `FileError.system(.exists)` when there is one; `.unconfirmed` when only the last step fails.
-    package static func create(_ path: String, with bytes: [UInt8]) throws(FileError) {
-        let fresh = path + ".new"
+    package static func create(
+        _ path: String, with bytes: [UInt8], replacing isReplacing: Bool = false
+    ) throws(FileError) {
+        // Nobody else calls a file so.
+        let fresh = path + ".otptoken-new"
         do {
             try FileError.naming { () throws(Errno) in
                 try unlinkIfThere(fresh)
@@ -24,7 +28,9 @@ extension PrivateFile {
                 _ = try retrying { fchmod(file.number, 0o600) }
                 try file.write(bytes)
                 try file.synchronise()
-                _ = try retrying { unsafe shim_rename_new(fresh, path) }
+                _ = try retrying {
+                    isReplacing ? unsafe rename(fresh, path) : unsafe shim_rename_new(fresh, path)
+                }
             }
         } catch {
             _ = unsafe unlink(fresh)
