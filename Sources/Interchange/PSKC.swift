@@ -123,8 +123,12 @@ package enum PSKC {
 
     private static func escaped(_ text: String) -> String {
         var escaped = ""
-        for scalar in text.unicodeScalars {
+        let scalars = Array(text.unicodeScalars)
+        for (index, scalar) in scalars.enumerated() {
             switch scalar {
+            // Readers leave out spaces at the ends, and make others of line ends.
+            case " " where index == 0 || index == scalars.count - 1: escaped += "&#32;"
+            case "\u{0}"..."\u{1F}": escaped += "&#\(scalar.value);"
             case "<": escaped += "&lt;"
             case ">": escaped += "&gt;"
             case "&": escaped += "&amp;"
