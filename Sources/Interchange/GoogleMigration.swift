@@ -31,7 +31,9 @@ enum GoogleMigration {
             line.holds("data=", at: mark + 1),
             let data = PercentEncoding.decode(line.extracting((mark + 6)...)),
             // A plus sign that went through a form has become a space.
-            let message = data.withBytes({ $0.restoringPluses().withBytes { $0.lenientBase64 } }),
+            let message = data.withBytes({
+                $0.replacing(0x20, with: 0x2B).withBytes { $0.lenientBase64 }
+            }),
             message.withBytes({ read($0, &batches, into: &harvest) })
         else { throw .malformed(place) }
     }
@@ -101,13 +103,5 @@ extension TokenDraft {
         guard issuer.isEmpty || front == issuer else { return }
         issuer = front
         account = String(parts[1]).trimmed
-    }
-}
-
-extension Span<UInt8> {
-    fileprivate func restoringPluses() -> SecretBytes {
-        SecretBytes(count: count) { out in
-            for index in indices { out[index] = self[index] == 0x20 ? 0x2B : self[index] }
-        }
     }
 }

@@ -33,6 +33,13 @@ extension Span<UInt8> {
         byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D
     }
 
+    /// The same with one byte for another.
+    func replacing(_ byte: UInt8, with other: UInt8) -> SecretBytes {
+        SecretBytes(count: count) { out in
+            for index in indices { out[index] = self[index] == byte ? other : self[index] }
+        }
+    }
+
     /// Base64 as others write it: with padding or without, with line ends, in either alphabet.
     var lenientBase64: SecretBytes? {
         var symbols = SecretBuffer(capacity: count)

@@ -106,14 +106,15 @@ package enum URIList {
         guard let equals = parameter.firstIndex(of: UInt8(ascii: "=")),
             let name = PercentEncoding.text(parameter.extracting(0..<equals))
         else { return parameter.isEmpty }
-        guard let value = PercentEncoding.decode(parameter.extracting((equals + 1)...)) else {
-            return false
-        }
+        let raw = parameter.extracting((equals + 1)...)
         if name.lowercased() == "secret" {
-            guard secret == nil else { return false }
+            guard secret == nil, let value = PercentEncoding.decode(raw) else { return false }
             secret = Shared(value)
             return true
         }
+        // Some encode a query as forms do; a plus sign itself is %2B to all.
+        let spaced = raw.replacing(UInt8(ascii: "+"), with: UInt8(ascii: " "))
+        guard let value = spaced.withBytes(PercentEncoding.decode) else { return false }
         if name.hasPrefix(extraMark) {
             draft.extras.append((String(name.dropFirst(extraMark.count)), Shared(value)))
             return true

@@ -13,12 +13,14 @@ import Testing
 
             otpauth://totp/me?secret=GE%3D%3D%3D%3D%3D%3D&issuer=Shop&codeDisplay=%7B%7D
             otpauth://totp/Only:?secret=GEZDGNBV&issuer=
+            otpauth://totp/Air%20Canada:a+b@c?secret=GEZDGNBV&issuer=Air+Canada%2B
             """
         let harvest = try Files.read(text)
         #expect(
             harvest.lines == [
                 "Example Bank|4711|SHA256|8|60|1234567890", "GitHub|alice|SHA1|6|30|1234567890",
                 "Shop|me|SHA1|6|30|1", "Only||SHA1|6|30|12345",
+                "Air Canada+|a+b@c|SHA1|6|30|12345",
             ])
         #expect(harvest.unusable.isEmpty && harvest.missingParts == 0)
     }
