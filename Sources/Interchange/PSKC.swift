@@ -128,7 +128,9 @@ package enum PSKC {
             switch scalar {
             // Readers leave out spaces at the ends, and make others of line ends.
             case " " where index == 0 || index == scalars.count - 1: escaped += "&#32;"
-            case "\u{0}"..."\u{1F}": escaped += "&#\(scalar.value);"
+            case "\t", "\n", "\r": escaped += "&#\(scalar.value);"
+            // XML has no way to write the others.
+            case "\u{0}"..."\u{1F}": break
             case "<": escaped += "&lt;"
             case ">": escaped += "&gt;"
             case "&": escaped += "&amp;"

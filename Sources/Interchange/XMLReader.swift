@@ -53,11 +53,18 @@ struct XMLReader {
     /// - Throws: `InterchangeError.malformed` with the number of the line where it ends to be one.
     static func read(_ document: Span<UInt8>) throws(InterchangeError) -> XMLElement {
         var reader = XMLReader(document.textStart)
-        guard (try? UTF8Span(validating: document)) != nil, reader.skipDeclaration(document),
+        guard (try? UTF8Span(validating: document)) != nil,
+            document.indices.allSatisfy({ isCharacter(document[$0]) }),
+            reader.skipDeclaration(document),
             reader.skipMisc(document), let root = reader.element(document, depth: 0),
             reader.skipMisc(document), reader.position == document.count
         else { throw .malformed("line \(reader.line(document))") }
         return root
+    }
+
+    /// Whether a byte may stand in XML: there are no control characters but white space.
+    private static func isCharacter(_ byte: UInt8) -> Bool {
+        byte >= 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D
     }
 
     private func line(_ document: Span<UInt8>) -> Int {
@@ -230,7 +237,9 @@ struct XMLReader {
         let digits = word.dropFirst()
         let number =
             digits.hasPrefix("x") ? UInt32(digits.dropFirst(), radix: 16) : UInt32(digits)
-        return number.flatMap(Unicode.Scalar.init).flatMap { $0.value == 0 ? nil : String($0) }
+        return number.flatMap(Unicode.Scalar.init).flatMap {
+            $0.value < 0x80 && !isCharacter(UInt8($0.value)) ? nil : String($0)
+        }
     }
 }
 

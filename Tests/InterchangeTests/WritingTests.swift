@@ -130,7 +130,8 @@ import Testing
 
     @Test(arguments: [
         "<a>&b;</a>", "<a><![CDATA[x]]></a>", "<a>x<b/></a>", "<a x=\"1\" x=\"2\"/>", "<a x=1/>",
-        "<a x=\"<\"/>", "<a></b>", "<a>", "<a/><b/>", "<a>&#0;</a>", "<a>&#x110000;</a>", "<a",
+        "<a x=\"<\"/>", "<a></b>", "<a>", "<a/><b/>", "<a>&#0;</a>", "<a>&#1;</a>", "<a>\u{1}</a>",
+        "<a x=\"\0\"/>", "<a>&#x110000;</a>", "<a",
         "<a>x<!-- y -->z</a>", "", "x", "<a/>x", "<a><!-- x</a>",
         String(repeating: "<a>", count: 40) + String(repeating: "</a>", count: 40),
         "<?xml version=\"1.0\" encoding=\"UTF-16\"?><a/>", "\u{FFFD}",
