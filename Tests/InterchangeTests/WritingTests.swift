@@ -116,7 +116,26 @@ import Testing
         #expect(altered("#hmac-sha1", "#hmac-md5") != nil)
         #expect(altered("aes128-cbc", "tripledes-cbc") != nil)
         #expect(altered("#pbkdf2", "#pbkdf1") != nil)
-        #expect(altered("<pskc:ValueMAC>LP6x", "<pskc:ValueMAC>LP6y") == .notAuthentic)
+    }
+
+    /// Everywhere in vector, ciphertext and MAC; without the MAC most of it would open.
+    @Test func `an altered secret of a PSKC file, with the right password`() throws {
+        let text = String(decoding: try Files.bytes("rfc6030-figure7.xml"), as: UTF8.self)
+        let password = Shared(SecretBytes(text: "qwerty"))
+        for (old, new) in [
+            ("oTvo+S22", "oTvo+S23"), ("aEn032yCr4f", "aEn032yCr4e"), ("+A4aEn03", "+A4aEn04"),
+            ("LP6xMvjt", "LP6yMvjt"), ("2GTTnLwM", "2GTTnLwN"),
+        ] {
+            try #require(text.contains(old))
+            let altered = text.replacingOccurrences(of: old, with: new)
+            #expect(throws: InterchangeError.notAuthentic, "\(old)") {
+                try Files.read(altered, password: password)
+            }
+        }
+        let without = text.replacingOccurrences(of: "pskc:ValueMAC", with: "pskc:NoMAC")
+        #expect(throws: InterchangeError.malformed("ValueMAC")) {
+            try Files.read(without, password: password)
+        }
     }
 
     @Test(arguments: [
