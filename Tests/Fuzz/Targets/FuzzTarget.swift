@@ -49,6 +49,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case ntsFields = "nts-fields"
     /// Mails about an issued token.
     case mail
+    /// Mails with a code.
+    case codeMail = "code-mail"
 
     /// Gives an input to the decoder and checks what must hold.
     ///
@@ -81,6 +83,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .ntsRecords: try fuzzNTSRecords(input)
         case .ntsFields: try fuzzNTSFields(input)
         case .mail: try fuzzMail(input)
+        case .codeMail: try fuzzCodeMail(input)
         }
     }
 }
