@@ -111,7 +111,7 @@ extension Session {
         if let sealed = store.sealed { findings.append(appLock(sealed)) }
         let now = wallClockSeconds()
         findings += (store.tokens ?? []).compactMap { tokenFinding($0, at: now) }
-        return (findings, store.tokens?.map(\.server))
+        return (findings, store.tokens?.filter { $0.kind == .totp }.map(\.server))
     }
 
     private func folder(_ path: String) -> Finding {

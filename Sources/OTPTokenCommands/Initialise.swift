@@ -9,6 +9,7 @@ internal import TokenStore
 /// The order keeps an enrolment safe against a kill at any instant: the key is agreed, the token saved as pending,
 /// and only then the issuer told that it may count on it. Whoever comes again with the same IDs takes it up there.
 func initialise(_ line: Invocation, _ session: Session) throws(CommandFailure) {
+    try refuseMailOptions(line)
     var request = try EnrolmentRequest(line)
     let wishes = try ClockWishes(session)
     Hardening.ignoreBrokenPipes()

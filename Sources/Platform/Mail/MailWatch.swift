@@ -9,27 +9,25 @@ package struct MailWatch: ~Copyable {
     /// The same where the system tells nothing at all.
     private static let shortInterval = 1000
 
-    private let notices: FileDescriptor?
+    private let notices: FileDescriptor
+    /// Whether the system tells of all of them.
+    private let isTold: Bool
 
     /// Begins to watch; what arrives from now on is told.
     ///
     /// - Parameter paths: folders.
     package init(_ paths: [String]) {
         let descriptor = shim_inotify_open()
-        guard descriptor >= 0 else {
-            notices = nil
-            return
-        }
-        let file = FileDescriptor(owning: descriptor)
+        notices = FileDescriptor(owning: descriptor)
         let isWatched = paths.map { unsafe shim_inotify_watch(descriptor, $0) == 0 }
-        notices = !isWatched.isEmpty && isWatched.allSatisfy { $0 } ? file : nil
+        isTold = !paths.isEmpty && isWatched.allSatisfy { $0 }
     }
 
     /// Waits until there is a reason to look again.
     ///
     /// - Parameter deadline: when to come back in any case.
     package func wait(until deadline: Deadline) {
-        guard let notices else {
+        guard isTold else {
             return pause(microseconds: 1000 * min(Self.shortInterval, deadline.remaining))
         }
         let limit = min(Self.interval, deadline.remaining)

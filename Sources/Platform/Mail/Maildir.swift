@@ -20,7 +20,8 @@ package enum Maildir {
     package static func exists(_ path: String) -> Bool {
         subfolders.allSatisfy { name in
             var status = stat()
-            return unsafe stat("\(path)/\(name)", &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+            return unsafe stat("\(path)/\(name)", &status) == 0
+                && status.st_mode & S_IFMT == S_IFDIR
         }
     }
 
@@ -57,7 +58,7 @@ package enum Maildir {
                 if let named, named < time { continue }
                 let text = unsafe String(cString: name)
                 let path = "\(folder)/\(text)"
-                guard let time = unsafe named ?? fileTime(path, since: time) else { continue }
+                guard let time = named ?? fileTime(path, since: time) else { continue }
                 files.append(File(path: path, time: time, microseconds: microseconds(text)))
             }
             guard errno == 0 else { throw .last }
@@ -150,7 +151,7 @@ func readMail(_ path: String, upTo count: Int, fromEnd: Bool = false) throws(Fil
     guard status.st_mode & S_IFMT == S_IFREG else { throw .notRegular }
     return try FileError.naming { () throws(Errno) in
         if fromEnd, Int(status.st_size) > count {
-            _ = try retrying { CInt(clamping: lseek(file.number, status.st_size - off_t(count), SEEK_SET)) }
+            _ = try retrying { lseek(file.number, status.st_size - off_t(count), SEEK_SET) }
         }
         return try file.read(upTo: count)
     }
@@ -170,7 +171,7 @@ package enum Mbox {
             return try readMail(path, upTo: count, fromEnd: true)
         } catch .missing {
             try FileError.naming { () throws(Errno) in
-                _ = try FileDescriptor(open: PrivateFile.parent(of: path), O_PATH | O_DIRECTORY)
+                _ = try FileDescriptor(open: PrivateFile.parent(of: path), O_RDONLY | O_DIRECTORY)
             }
             return []
         }
