@@ -12,6 +12,8 @@ struct CodeReport {
     /// Empty while a code is waited for that is mailed.
     let code: String
     let nextCode: String?
+    /// Why there is no code yet, where more is known than that.
+    var waiting: String?
     let totp: TOTP
     /// Unix seconds: the first second of the code.
     let validFrom: Int64

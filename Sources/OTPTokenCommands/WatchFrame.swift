@@ -1,4 +1,5 @@
 internal import ClockCheck
+internal import MailedCodes
 internal import OATH
 internal import Platform
 internal import TokenStore
@@ -192,7 +193,10 @@ struct WatchFrame {
         var lines = [Line(.title, isChosen ? Self.mark + title : title)]
         let expiry = token.expiry(at: report.time)
         var next = Line.blank
-        if showsEnded || expiry != .ended {
+        if report.code.isEmpty {
+            lines += wrapped(report.waiting ?? Messages.waitsForMail, to: columns - 3)
+                .map { Line(.code, faint($0)) }
+        } else if showsEnded || expiry != .ended {
             let code = fitted(report.code)
             lines.append(Line(.code, report.isEnding ? coloured(code, 1, 33) : coloured(code, 1)))
             lines.append(Line(.bar, bar(report), bar: index))
@@ -203,6 +207,10 @@ struct WatchFrame {
             {
                 next = Line(.next, faint(text))
             }
+        }
+        for trust in token.trusts where trust.state(at: report.time) == .endsSoon {
+            let text = Messages.trustEndsSoon(token, trust, at: report.time)
+            lines.append(Line(.warning, coloured(clipped(text, to: columns - 3), 33)))
         }
         if let end = Messages.endsShort(token, expiry) {
             lines.append(Line(.warning, coloured(clipped(end, to: columns - 3), 33)))
@@ -253,8 +261,11 @@ struct WatchFrame {
 }
 
 extension CodeReport {
-    /// The first second of its end: the last ten, and never more than half of its time.
-    var endingTime: Int64 { validUntil - min(10, Int64(totp.period) / 2) }
+    /// The first second of its end: the last ten, and never more than half of its time; of a mailed one the last tenth.
+    var endingTime: Int64 {
+        let period = Int64(totp.period)
+        return validUntil - (kind == .mailed ? max(1, period / 10) : min(10, period / 2))
+    }
 
     /// Whether the code is about to go.
     fileprivate var isEnding: Bool { time >= endingTime }

@@ -7,6 +7,10 @@ extension Messages {
     static func next(_ code: String) -> String { localized("next \(code)", ja: "次 \(code)") }
     static let tooNarrow = "…"
 
+    static var waitsForMail: String {
+        localized("waiting for a mail with a code…", ja: "コードのメールを待っています…")
+    }
+
     // MARK: The last line
 
     static var leave: String { localized("q leaves", ja: "q 終了") }
