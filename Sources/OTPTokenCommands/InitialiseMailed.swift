@@ -4,26 +4,6 @@ internal import OATH
 internal import Platform
 internal import TokenStore
 
-/// What is known of services that mail codes.
-private struct MailProfile {
-    let name: String
-    let issuer: String
-    let sender: String
-    let subject: String
-    let totp: TOTP
-    let skipDays: Int
-
-    static let all = [
-        MailProfile(
-            name: "hellowork", issuer: "ハローワーク", sender: "system@mail.hellowork.mhlw.go.jp",
-            subject: "【ハローワーク】ワンタイムパスワード通知", totp: rule(6, 1800) ?? .rule, skipDays: 90)
-    ]
-
-    static func rule(_ digits: Int, _ seconds: Int) -> TOTP? {
-        TOTP(digits: digits, period: seconds, algorithm: TOTP.rule.algorithm)
-    }
-}
-
 private let mailOptions = [
     "profile", "from", "subject", "to", "digits", "valid", "skip-days", "maildir", "mbox",
     "command", "require-dkim",
@@ -123,7 +103,7 @@ private func source(_ line: Invocation) throws(CommandFailure) -> MailSource {
     let given = ["maildir", "mbox", "command"].filter(line.has)
     guard given.count < 2 else { throw Messages.excludes(given[0], given[1]) }
     guard let option = given.first, let text = line.value(option) else {
-        throw Messages.missingMailOption("maildir", "DIR")
+        throw Messages.missingMailSource
     }
     guard !text.isEmpty, Token.isValue(text) else { throw Messages.badMailSource(option, text) }
     guard option != "command" else {
@@ -144,8 +124,8 @@ private func source(_ line: Invocation) throws(CommandFailure) -> MailSource {
 private func rule(
     _ line: Invocation, _ profile: MailProfile?
 ) throws(CommandFailure) -> TOTP {
-    var digits = profile?.totp.digits ?? 6
-    var seconds = profile?.totp.period ?? 1800
+    var digits = profile?.digits ?? 6
+    var seconds = profile?.validity ?? 1800
     if let text = line.value("digits") {
         guard let number = Int(text), HOTP.digits.contains(number) else {
             throw Messages.badDigits(text)
@@ -158,7 +138,7 @@ private func rule(
         }
         seconds = length
     }
-    return MailProfile.rule(digits, seconds) ?? .rule
+    return TOTP(digits: digits, period: seconds, algorithm: TOTP.rule.algorithm) ?? .rule
 }
 
 private func skipDays(_ line: Invocation) throws(CommandFailure) -> Int? {

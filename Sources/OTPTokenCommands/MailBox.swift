@@ -9,7 +9,7 @@ struct MailBox {
     private static let lookingBack: Int64 = 86400
     /// The time of a file may be a little before that of the mail in it.
     private static let slack: Int64 = 3600
-    /// The most mails that are opened.
+    /// The most mails that are opened: of those not seen yet, and of the others.
     private static let maximumCount = 1000
     /// Enough for the header of a mail.
     private static let startCount = 32 << 10
@@ -85,9 +85,9 @@ struct MailBox {
         switch mailed.source {
         case .maildir(let path):
             let files = try reaching(path) { () throws(FileError) in
-                try Maildir.files(in: path, since: start)
+                try Maildir.files(in: path, since: start, limit: Self.maximumCount)
             }
-            for file in files.prefix(Self.maximumCount) {
+            for file in files {
                 // What is gone was moved by another program, which then is a change that is told.
                 guard var bytes = try? Maildir.read(file, upTo: Self.startCount), rule.mayFit(bytes)
                 else { continue }

@@ -85,13 +85,13 @@ extension Messages {
             ])
     }
 
-    private static func usage(_ english: String, ja: String, _ hint: String) -> CommandFailure {
-        CommandFailure(.usage, localized(english, ja: ja), hints: [hint])
+    private static func usage(_ message: String, _ hint: String) -> CommandFailure {
+        CommandFailure(.usage, message, hints: [hint])
     }
 
     static func missingDevice() -> CommandFailure {
         usage(
-            "--device TEXT is needed", ja: "--device TEXT が必要です",
+            localized("--device TEXT is needed", ja: "--device TEXT が必要です"),
             localized(
                 "call device and browser by a name: --device \"Firefox, laptop\"",
                 ja: "端末とブラウザの呼び名を付けてください。例: --device \"Firefox, ノート PC\""))
@@ -99,8 +99,9 @@ extension Messages {
 
     static func badDevice(_ text: String) -> CommandFailure {
         usage(
-            "--device cannot be that: \(printable(text))",
-            ja: "--device に使えない内容です: \(printable(text))",
+            localized(
+                "--device cannot be that: \(printable(text))",
+                ja: "--device に使えない内容です: \(printable(text))"),
             localized(
                 "1 to 64 characters in one line, no blank at either end",
                 ja: "前後に空白のない 1〜64 文字で、1 行で指定してください"))
@@ -108,20 +109,23 @@ extension Messages {
 
     static func goesWithAction(_ option: String, _ action: String) -> CommandFailure {
         usage(
-            "--\(option) goes with `trust \(action)`",
-            ja: "--\(option) は `trust \(action)` と一緒に使います",
+            localized(
+                "--\(option) goes with `trust \(action)`",
+                ja: "--\(option) は `trust \(action)` と一緒に使います"),
             localized("leave it out", ja: "外してください"))
     }
 
     static func unknownTrustAction(_ action: String) -> CommandFailure {
         usage(
-            "there is no `trust \(printable(action))`", ja: "`trust \(printable(action))` はありません",
+            localized(
+                "there is no `trust \(printable(action))`",
+                ja: "`trust \(printable(action))` はありません"),
             localized("it is add, list, due or clear", ja: "add、list、due、clear のどれかです"))
     }
 
     static func missingTrustName(_ action: String) -> CommandFailure {
         usage(
-            "`trust \(action)` needs a NAME", ja: "`trust \(action)` には NAME が必要です",
+            localized("`trust \(action)` needs a NAME", ja: "`trust \(action)` には NAME が必要です"),
             localized("`otptoken list` shows the names", ja: "名前の一覧は `otptoken list` で表示します"))
     }
 

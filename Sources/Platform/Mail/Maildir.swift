@@ -33,67 +33,19 @@ package enum Maildir {
     /// - Parameters:
     ///   - path: the folder.
     ///   - time: unix seconds; older ones are left out.
+    ///   - limit: how many of `new`, and of `cur`, at most.
     /// - Returns: the newest first.
     /// - Throws: `FileError.missing` or `.system`.
-    package static func files(in path: String, since time: Int64) throws(FileError) -> [File] {
+    package static func files(
+        in path: String, since time: Int64, limit: Int
+    ) throws(FileError) -> [File] {
         var files: [File] = []
-        for name in subfolders { try add("\(path)/\(name)", since: time, to: &files) }
+        for name in subfolders {
+            var list = Listing(limit: limit)
+            try list.read("\(path)/\(name)", since: time)
+            files += list.newest()
+        }
         return files.sorted { $1.isOlder(than: $0) }
-    }
-
-    private static func add(
-        _ folder: String, since time: Int64, to files: inout [File]
-    ) throws(FileError) {
-        try FileError.naming { () throws(Errno) in
-            guard let stream = unsafe opendir(folder) else { throw .last }
-            defer { unsafe closedir(stream) }
-            while true {
-                errno = 0
-                guard let entry = unsafe readdir(stream) else { break }
-                // In place, and no text is made of the many that are too old.
-                guard let start = unsafe UnsafePointer(entry).pointer(to: \.d_name) else { break }
-                let name = unsafe UnsafeRawPointer(start).assumingMemoryBound(to: CChar.self)
-                guard unsafe name[0] != 0x2E else { continue }
-                let named = unsafe nameTime(name)
-                if let named, named < time { continue }
-                let text = unsafe String(cString: name)
-                let path = "\(folder)/\(text)"
-                guard let time = named ?? fileTime(path, since: time) else { continue }
-                files.append(File(path: path, time: time, microseconds: microseconds(text)))
-            }
-            guard errno == 0 else { throw .last }
-        }
-    }
-
-    /// The seconds that a name begins with, as programs that deliver or fetch mail write it.
-    private static func nameTime(_ name: UnsafePointer<CChar>) -> Int64? {
-        var time: Int64 = 0
-        var count = 0
-        while case let byte = unsafe name[count], (48...57).contains(byte) {
-            guard count < 11 else { return nil }
-            time = time * 10 + Int64(byte - 48)
-            count += 1
-        }
-        // Nine digits are the last century; fewer are no time.
-        guard count >= 9, case let end = unsafe name[count], end == 0x2E || end == 0x5F else {
-            return nil
-        }
-        return time
-    }
-
-    private static func fileTime(_ path: String, since time: Int64) -> Int64? {
-        var status = stat()
-        guard unsafe stat(path, &status) == 0, Int64(status.st_mtim.tv_sec) >= time else {
-            return nil
-        }
-        return Int64(status.st_mtim.tv_sec)
-    }
-
-    /// What stands behind the time as `M123456`.
-    private static func microseconds(_ name: String) -> Int64 {
-        let word = name.split(separator: ".").dropFirst().first ?? ""
-        guard let mark = word.firstIndex(of: "M") else { return 0 }
-        return Int64(word[word.index(after: mark)...].prefix { ("0"..."9").contains($0) }) ?? 0
     }
 
     /// Reads a mail.
@@ -127,6 +79,113 @@ package enum Maildir {
         try FileError.naming { () throws(Errno) in
             _ = try retrying { unsafe rename(file.path, "\(folder)/cur/\(marked)") }
         }
+    }
+}
+
+/// What lies in a folder of a Maildir; no text is made of the many names, since few are looked at.
+private struct Listing {
+    private struct Entry {
+        let time: Int64
+        let microseconds: Int64
+        let name: Range<Int>
+    }
+
+    private let limit: Int
+    private var folder = ""
+    /// What is not newer than this is not wanted.
+    private var floor: (time: Int64, microseconds: Int64) = (.min, 0)
+    private var names: [CChar] = []
+    private var entries: [Entry] = []
+
+    /// - Parameter limit: how many are wanted at most.
+    init(limit: Int) { self.limit = limit }
+
+    /// Reads a folder, all but what is older.
+    mutating func read(_ path: String, since time: Int64) throws(FileError) {
+        folder = path
+        try FileError.naming { () throws(Errno) in
+            guard let stream = unsafe opendir(path) else { throw .last }
+            defer { unsafe closedir(stream) }
+            while true {
+                errno = 0
+                guard let entry = unsafe readdir(stream) else { break }
+                // In place: an entry is only as long as its name.
+                guard let start = unsafe UnsafePointer(entry).pointer(to: \.d_name) else { break }
+                let name = unsafe UnsafeRawPointer(start).assumingMemoryBound(to: CChar.self)
+                guard unsafe name[0] != 0x2E else { continue }
+                unsafe add(name, since: time)
+            }
+            guard errno == 0 else { throw .last }
+        }
+    }
+
+    private mutating func add(_ name: UnsafePointer<CChar>, since time: Int64) {
+        let (named, microseconds) = unsafe Self.times(name)
+        if let named, named < time || (named, microseconds) < floor { return }
+        let start = names.count
+        unsafe names.append(contentsOf: UnsafeBufferPointer(start: name, count: strlen(name)))
+        let range = start..<names.count
+        guard let time = named ?? fileTime(range, since: time) else {
+            return names.removeSubrange(range)
+        }
+        entries.append(Entry(time: time, microseconds: microseconds, name: range))
+        if entries.count >= 4 * limit { prune() }
+    }
+
+    /// Keeps no more than are wanted: what is older than all of them need not be kept from then on.
+    private mutating func prune() {
+        guard entries.count > limit else { return }
+        entries.sort { ($0.time, $0.microseconds) > ($1.time, $1.microseconds) }
+        entries.removeSubrange(limit...)
+        if let last = entries.last { floor = (last.time, last.microseconds) }
+    }
+
+    /// The newest, in no order.
+    mutating func newest() -> [Maildir.File] {
+        prune()
+        return entries.map { entry in
+            Maildir.File(
+                path: path(entry.name), time: entry.time, microseconds: entry.microseconds)
+        }
+    }
+
+    private func path(_ range: Range<Int>) -> String {
+        let name = names[range].map { UInt8(bitPattern: $0) }
+        return "\(folder)/\(String(decoding: name, as: UTF8.self))"
+    }
+
+    /// The seconds that a name begins with, as programs that deliver or fetch mail write it, and the microseconds that may
+    /// stand behind them as `M123456`.
+    private static func times(_ name: UnsafePointer<CChar>) -> (Int64?, Int64) {
+        var place = 0
+        func number() -> Int64 {
+            var number: Int64 = 0
+            let end = place + 10
+            while place <= end, case let byte = unsafe name[place], (48...57).contains(byte) {
+                number = number * 10 + Int64(byte - 48)
+                place += 1
+            }
+            return number
+        }
+        let time = number()
+        // Nine digits are the last century; fewer are no time, and more than eleven none either.
+        guard (9...11).contains(place), unsafe name[place] == 0x2E || name[place] == 0x5F else {
+            return (nil, 0)
+        }
+        place += 1
+        while case let byte = unsafe name[place], byte != 0, byte != 0x2E {
+            place += 1
+            if byte == 0x4D { return (time, number()) }
+        }
+        return (time, 0)
+    }
+
+    private func fileTime(_ range: Range<Int>, since time: Int64) -> Int64? {
+        var status = stat()
+        guard unsafe stat(path(range), &status) == 0, Int64(status.st_mtim.tv_sec) >= time else {
+            return nil
+        }
+        return Int64(status.st_mtim.tv_sec)
     }
 }
 
