@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
 #include <sys/ioctl.h>
@@ -63,6 +64,38 @@ int shim_inotify_watch(int descriptor, const char *path) {
 }
 
 int shim_accept(int listener) { return accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC); }
+
+long shim_allow_descriptors(long wanted) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
+    struct rlimit raised = limit;
+    raised.rlim_cur = limit.rlim_max < (rlim_t)wanted ? limit.rlim_max : (rlim_t)wanted;
+    if (raised.rlim_cur <= limit.rlim_cur || setrlimit(RLIMIT_NOFILE, &raised) != 0) raised = limit;
+    return raised.rlim_cur < LONG_MAX ? (long)raised.rlim_cur : LONG_MAX;
+}
+
+int shim_watch_open(void) { return epoll_create1(EPOLL_CLOEXEC); }
+
+int shim_watch_set(int watch, int socket, int is_new, uint32_t events, uint64_t number) {
+    // Events have the same values as for poll.
+    struct epoll_event event = {.events = events | EPOLLONESHOT, .data.u64 = number};
+    return epoll_ctl(watch, is_new ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, socket, &event);
+}
+
+int shim_watch_bell(int watch) {
+    int bell = eventfd(0, EFD_CLOEXEC);
+    struct epoll_event event = {.events = EPOLLIN, .data.u64 = 0};
+    if (bell < 0 || epoll_ctl(watch, EPOLL_CTL_ADD, bell, &event) == 0) return bell;
+    int why = errno;
+    close(bell);
+    errno = why;
+    return -1;
+}
+
+int64_t shim_watch_next(int watch) {
+    struct epoll_event event;
+    return epoll_wait(watch, &event, 1, -1) == 1 ? (int64_t)event.data.u64 : -1;
+}
 
 int shim_terminal_size(int terminal, int *columns, int *rows) {
     struct winsize size;

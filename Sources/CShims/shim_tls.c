@@ -78,7 +78,8 @@ static shim_tls_context *context_new(int server) {
     if (!context) return NULL;
     context->ssl = SSL_CTX_new(server ? TLS_server_method() : TLS_client_method());
     if (context->ssl && SSL_CTX_set_min_proto_version(context->ssl, TLS1_2_VERSION)) {
-        SSL_CTX_set_mode(context->ssl, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+        SSL_CTX_set_mode(context->ssl, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
+                                            SSL_MODE_RELEASE_BUFFERS);
         // Without this libssl reads on by itself as long as a peer sends key updates, past every deadline.
         SSL_CTX_clear_mode(context->ssl, SSL_MODE_AUTO_RETRY);
         SSL_CTX_set_options(context->ssl, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
@@ -101,6 +102,8 @@ shim_tls_context *shim_tls_client_context(const char *ca_file) {
 
 shim_tls_context *shim_tls_server_context(const char *chain_file, const char *key_file) {
     shim_tls_context *context = context_new(1);
+    // Resumption is by tickets, which the clients keep.
+    if (context) SSL_CTX_set_session_cache_mode(context->ssl, SSL_SESS_CACHE_OFF);
     if (context && SSL_CTX_use_certificate_chain_file(context->ssl, chain_file) == 1 &&
         SSL_CTX_use_PrivateKey_file(context->ssl, key_file, SSL_FILETYPE_PEM) == 1 &&
         SSL_CTX_check_private_key(context->ssl) == 1)

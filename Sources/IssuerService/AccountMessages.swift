@@ -59,7 +59,7 @@ extension Messages {
             ja: "\(email) のパスワードを変更しました。ログイン中だった場合はログアウトされます")
     }
 
-    /// - Parameter user: the token that stays.
+    /// A removed account, and the token that stays, if one does.
     static func accountRemoved(_ email: String, user: String?) -> String {
         guard let user else {
             return localized("The account of \(email) is gone.", ja: "\(email) のアカウントを削除しました。")

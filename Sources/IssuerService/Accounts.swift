@@ -20,6 +20,7 @@ package struct Account: Sendable {
 /// What is kept of a password (RFC 7914).
 struct PasswordDigest: Sendable {
     static let saltCount = 16
+    static let hashCount = 32
     // 32 MiB each: no more of them at once than a small machine has room for.
     private static let gate = Gate(4)
 
@@ -43,7 +44,7 @@ struct PasswordDigest: Sendable {
         _ password: borrowing Passphrase, _ salt: [UInt8]
     ) throws(CryptographyError) -> SecretBytes {
         try gate.enter { () throws(CryptographyError) in
-            try Scrypt.derive(from: password.bytes, salt: salt, cost: .enrolment, count: 32)
+            try Scrypt.derive(from: password.bytes, salt: salt, cost: .enrolment, count: hashCount)
         }
     }
 }
@@ -169,7 +170,7 @@ extension Issuer {
             found?.password
             ?? PasswordDigest(
                 salt: [UInt8](repeating: 0, count: PasswordDigest.saltCount),
-                hash: SecretBytes(zeros: 32))
+                hash: SecretBytes(zeros: PasswordDigest.hashCount))
         do throws(CryptographyError) {
             return try digest.matches(password) ? found : nil
         } catch {
@@ -271,7 +272,8 @@ extension Issuer {
 
 // The plaintext of an account's record: lines `key value`, as of a user's.
 extension Account {
-    var encoded: SecretBytes {
+    /// What is sealed into the account's file.
+    package var encoded: SecretBytes {
         var text = FieldWriter()
         text.put(.email, email)
         if isAdministrator { text.put(.administrator, "yes") }
@@ -284,11 +286,12 @@ extension Account {
     }
 
     /// Reads a plaintext; nil when this program did not write it.
-    init?(_ plaintext: borrowing SecretBytes) {
+    package init?(_ plaintext: borrowing SecretBytes) {
         guard let fields = FieldReader(plaintext), let email = fields.string(.email),
             let createdAt = fields.number(.createdAt, Int64.self),
             let generation = fields.number(.generation, Int.self),
-            let salt = fields.secret(.salt), let hash = fields.secret(.hash)
+            let salt = fields.secret(.salt), let hash = fields.secret(.hash),
+            salt.count == PasswordDigest.saltCount, hash.count == PasswordDigest.hashCount
         else { return nil }
         self.init(
             email: email, isAdministrator: fields.string(.administrator) != nil,

@@ -1,4 +1,4 @@
-internal import Platform
+package import Platform
 
 extension Language {
     /// As RFC 5646 has it.
@@ -17,7 +17,7 @@ extension Language {
     var ownName: String { self == .japanese ? "日本語" : "English" }
 
     /// The one that somebody likes best of those there are (RFC 9110, section 12.5.4).
-    init(accepting field: String) {
+    package init(accepting field: String) {
         var best = (language: Language.english, weight: 0.0)
         for range in field.split(separator: ",").prefix(32) {
             let parts = range.split(separator: ";").map { $0.filter { $0 != " " } }

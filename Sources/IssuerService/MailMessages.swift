@@ -58,7 +58,7 @@ struct MailMessages {
             "Your one-time password token ends soon", ja: "ワンタイムパスワードトークンの有効期限が近づいています")
     }
 
-    /// - Parameter hasAccount: whether the person can sign in.
+    /// What to do before the end, which depends on whether the person can sign in.
     func ends(_ userID: String, at time: Int64, hasAccount: Bool) -> String {
         let date = localDate(time)
         return localized(

@@ -1,7 +1,7 @@
 internal import Cryptography
 
 /// The keys of a record's lines.
-enum RecordKey: String {
+enum RecordKey: String, CaseIterable {
     case user, email, account, language, state, revision, w0, seed, algorithm, digits, period, drift
     case administrator, salt, hash, generation
     case l = "L"
@@ -12,6 +12,9 @@ enum RecordKey: String {
     case wrongCodes = "wrong_codes"
     case noticedAt = "noticed_at"
     case createdAt = "created_at"
+
+    /// Each by its name: a dozen are looked up for each record that is read.
+    static let named = Dictionary(uniqueKeysWithValues: allCases.map { ($0.rawValue, $0) })
 }
 
 /// Gathers lines `key value` in memory that is wiped.
@@ -33,34 +36,40 @@ struct FieldWriter: ~Copyable {
     consuming func finish() -> SecretBytes { text.finish() }
 }
 
-/// Takes lines `key value` apart; the values stay in memory that is wiped.
+/// Takes lines `key value` apart; the text stays in one piece, in memory that is wiped.
 struct FieldReader {
-    private var values: [RecordKey: Shared<SecretBytes>] = [:]
+    private let text: Shared<SecretBytes>
+    private var values: [RecordKey: Range<Int>] = [:]
 
     /// Reads a text; nil for unknown keys, keys that come twice and a last line without an end.
     init?(_ text: borrowing SecretBytes) {
-        let isWhole = text.withBytes { text in
+        self.text = Shared(text.clone())
+        let values = self.text.value.withBytes { text -> [RecordKey: Range<Int>]? in
+            var values: [RecordKey: Range<Int>] = [:]
             var start = 0
             while start < text.count {
                 guard let space = (start..<text.count).first(where: { text[$0] == 0x20 }),
                     let end = (space..<text.count).first(where: { text[$0] == 0x0A }),
-                    let key = RecordKey(
-                        rawValue: String(
+                    let key = RecordKey.named[
+                        String(
                             decoding: Array(copying: text.extracting(start..<space)), as: UTF8.self)
-                    ),
-                    values[key] == nil
-                else { return false }
-                values[key] = Shared(SecretBytes(copying: text.extracting(space + 1..<end)))
+                    ],
+                    values.updateValue(space + 1..<end, forKey: key) == nil
+                else { return nil }
                 start = end + 1
             }
-            return true
+            return values
         }
-        guard isWhole else { return nil }
+        guard let values else { return nil }
+        self.values = values
     }
 
     /// A value that is no secret.
     func string(_ key: RecordKey) -> String? {
-        values[key]?.value.withBytes { String(validating: Array(copying: $0), as: UTF8.self) }
+        guard let range = values[key] else { return nil }
+        return text.value.withBytes {
+            String(validating: Array(copying: $0.extracting(range)), as: UTF8.self)
+        }
     }
 
     func number<Number: FixedWidthInteger>(
@@ -70,7 +79,7 @@ struct FieldReader {
     }
 
     func secret(_ key: RecordKey) -> SecretBytes? {
-        guard let text = values[key] else { return nil }
-        return text.value.withBytes { Base64.decode($0, padding: .required) }
+        guard let range = values[key] else { return nil }
+        return text.value.withBytes { Base64.decode($0.extracting(range), padding: .required) }
     }
 }

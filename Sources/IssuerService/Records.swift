@@ -124,13 +124,21 @@ extension Issuer {
         return record
     }
 
-    /// Nonce, ciphertext and tag of AES-256-GCM.
+    /// How long records are before they are sealed, or a multiple of it: a file's length does not tell what is in it, and
+    /// rarely changes.
+    private static let unit = 256
+
+    /// Nonce, ciphertext and tag of AES-256-GCM, with zeros behind the plaintext.
     func seal(
         _ plaintext: borrowing SecretBytes, for place: RecordPlace, random: RandomSource
     ) throws(IssuerError) -> [UInt8] {
+        let count = (plaintext.count + Self.unit - 1) / Self.unit * Self.unit
+        var padded = SecretBuffer(capacity: count)
+        plaintext.withBytes { padded.append($0) }
+        while padded.count < count { padded.append(0) }
         do throws(CryptographyError) {
             return try AESGCM.seal(
-                plaintext, key: recordsKey,
+                padded.finish(), key: recordsKey,
                 nonce: publicRandom(count: AESGCM.nonceCount, from: random), aad: aad(place))
         } catch {
             throw .cryptography(error)
@@ -144,7 +152,11 @@ extension Issuer {
         of box: [UInt8], from place: RecordPlace
     ) throws(IssuerError) -> SecretBytes {
         do throws(CryptographyError) {
-            return try AESGCM.open(box, key: recordsKey, aad: aad(place))
+            let padded = try AESGCM.open(box, key: recordsKey, aad: aad(place))
+            let count = padded.withBytes { bytes in
+                bytes.indices.last { bytes[$0] != 0 }.map { $0 + 1 } ?? 0
+            }
+            return padded.slice(0..<count)
         } catch .notAuthentic {
             throw .damaged(path: place.path)
         } catch {

@@ -52,11 +52,15 @@ extension Issuer {
                 context = try TLSContext(showing: certificate.chain, key: certificate.key)
             }
             let listener = try Listener(address: address, port: port)
-            let server = HTTPServer(listener, context: context) { request, peer in
-                site.answer(
-                    request, from: peer, now: wallClockSeconds(), random: SecretBytes.random,
-                    report: report)
-            }
+            // Everybody comes through a proxy, if there is one: its connections are nobody's.
+            let server = HTTPServer(
+                listener, context: context,
+                group: { proxies.contains($0) ? nil : chargedAddress($0) },
+                handler: { request, peer in
+                    site.answer(
+                        request, from: peer, now: wallClockSeconds(), random: SecretBytes.random,
+                        report: report)
+                })
             do throws(Errno) {
                 try Thread.start { [self] in sweepDaily(mailer, report: report) }
             } catch {

@@ -19,6 +19,7 @@ oathtool oathtool
 openssl openssl
 script bsdutils
 chronyd chrony
+python3 python3
 END
 CC=${CC:-$(command -v gcc || command -v clang || echo gcc)}
 command -v "$CC" >/dev/null || missing+=(gcc libc6-dev)
@@ -33,8 +34,10 @@ install -m 755 "$root/.build/release/otptoken" "$otptoken"
 pty=
 chronyd=
 issuer=
+crowd=
 trap '[ -z "$pty" ] || kill "$pty" 2>/dev/null || true
       [ -z "$chronyd" ] || kill "$chronyd" 2>/dev/null || true
+      [ -z "$crowd" ] || kill "$crowd" 2>/dev/null || true
       [ -z "$issuer" ] || kill "$issuer" 2>/dev/null || true
       [ ! -x "$otptoken" ] || "$otptoken" --home "$work/locked" --quiet lock 2>/dev/null || true
       rm -rf "$work"' EXIT
@@ -222,6 +225,28 @@ report "and at most" "$(memory $issuer VmHWM)"
 kill $issuer
 wait $issuer || true
 issuer=
+
+# The issuer, while 10,000 clients are connected and silent.
+serve="$root/.build/release/otptoken-issuer --home $work/idle"
+$serve init --service-id 10121234 --name Acme --url https://otp.example >/dev/null
+$serve serve --listen 127.0.0.1:0 2>"$work/idle.log" &
+issuer=$!
+until port=$(sed -n 's/.*listening on .*:\([0-9]*\)$/\1/p' "$work/idle.log") && [ -n "$port" ]; do
+    kill -0 $issuer; sleep 0.1
+done
+python3 "$root/Tests/TestSupport/crowd.py" "$port" 10000 idle >"$work/crowd" &
+crowd=$!
+until [ -s "$work/crowd" ]; do kill -0 $crowd; sleep 0.1; done
+start=$EPOCHREALTIME
+exec 3<>"/dev/tcp/127.0.0.1/$port"
+printf 'GET / HTTP/1.1\r\n\r\n' >&3
+read -r _ status _ <&3 || status=none
+taken=$(awk "BEGIN { printf \"%.4f\", $EPOCHREALTIME - $start }")
+exec 3>&-
+[ "$(<"$work/crowd")$status" = ready404 ] || { echo "bench: the issuer and its crowd: $status, $(<"$work/crowd")" >&2; exit 1; }
+report "10,000 idle connections, seconds until one more is answered" "$taken" "<=" 1
+report "10,000 idle connections, issuer's resident memory in MB" "$(memory "$issuer" VmRSS)" "<=" 24
+kill "$crowd" "$issuer"
 
 if [ ${#missed[@]} -gt 0 ]; then
     printf '\nmissed: %s\n' "$(printf '%s; ' "${missed[@]}" | sed 's/; $//')"

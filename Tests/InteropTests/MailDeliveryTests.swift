@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import TestSupport
 import Testing
 import TokenStore
@@ -88,6 +89,73 @@ struct MailDeliveryTests {
         #expect(FileManager.default.fileExists(atPath: String(path)))
         let user = try #require(issued.output.firstMatch(of: #/user ID: +(\S+)/#)).1
         #expect(try person.enrol(issuer.url, user: String(user)).status == 0)
+    }
+
+    /// What has arrived, once there are so many mails.
+    private func arrived(_ count: Int) throws -> [String] {
+        let inbox = person.home + "/inbox/new"
+        let names = try poll { () throws -> [String]? in
+            let names = try? FileManager.default.contentsOfDirectory(atPath: inbox)
+            return names.flatMap { $0.count == count ? $0 : nil }
+        }
+        return try #require(names, "\(count) mails").map { "\(inbox)/\($0)" }
+    }
+
+    @Test func `is sent for those who issue their token on the pages, and before its end`() throws {
+        // The agent lives in the present.
+        let options = [
+            "--sendmail", "env -u LD_PRELOAD procmail -m \(person.home)/procmailrc",
+        ]
+        let served = try RunningIssuer(options, port: try ScriptedServer.deadPort())
+        try served.addAccount("hanako@example.jp", "correct horse")
+        // A person with Python for a browser.
+        let script = """
+            import http.cookiejar, re, sys, urllib.parse, urllib.request
+            url = sys.argv[1]
+            browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+            browser.addheaders = [("Accept-Language", "ja")]
+            page = browser.open(url + "/sign-in").read().decode()
+            def send(path, **fields):
+                global page
+                token = re.search('name="token" value="([0-9a-f]+)"', page)[1]
+                pairs = [(name.replace("_", "-"), value) for name, value in fields.items()]
+                form = urllib.parse.urlencode([("token", token)] + pairs).encode()
+                page = browser.open(url + path, form).read().decode()
+            send("/sign-in", email="hanako@example.jp", password="correct horse")
+            page = browser.open(url + "/issue").read().decode()
+            send("/issue", email="taro@example.jp", email_again="taro@example.jp",
+                start_password="48151623", start_password_again="48151623")
+            print(re.search("[0-9]{14}[A-Z]{2}", page)[0])
+            """
+        let issued = try Program.run("python3", ["-c", script, served.url], home: person.home)
+        try #require(issued.status == 0, "\(issued.errors)")
+        let user = String(issued.output.dropLast())
+        let mail = try arrived(1)[0]
+        let text = try read(mail)
+        #expect(text.contains("To: taro@example.jp\n") && text.contains("Content-Language: ja\n"))
+        #expect(try person.run("init", "--mail", mail).status == 2)
+        let enrolled = try person.enrol(served.url, user: user)
+        #expect(enrolled.status == 0, "\(enrolled.errors)")
+
+        // Five years later, but for 20 days.
+        served.server.signal(SIGTERM)
+        #expect(served.server.outcome()?.status == 0)
+        var later = Interposer()
+        later.age = person.home + "/age"
+        try "\((5 * 365 - 20) * 86400)".write(
+            toFile: person.home + "/age", atomically: true, encoding: .utf8)
+        let server = try RunningProgram(
+            Program.issuer,
+            ["--home", served.folder.path + "/issuer", "serve", "--listen", "127.0.0.1:0"]
+                + options,
+            home: person.home, extra: try later.environment())
+        let both = try? arrived(2)
+        try #require(both != nil, "\(server.errors)")
+        let notice = try #require(both?.first { $0 != mail })
+        let told = try read(notice)
+        #expect(told.contains("Subject: ワンタイムパスワードトークンの有効期限が近づいています\n"))
+        #expect(told.contains(user) && told.contains("ログイン"))
+        #expect(server.errors.split(separator: "\n").count == 1, "\(server.errors)")
     }
 
     @Test func `what cannot be is refused before anything is issued`() throws {

@@ -13,10 +13,11 @@ struct ProxyTests {
 
     init() throws {
         person = try Person()
-        issuer = try RunningIssuer(["--trust-proxy", "127.0.0.1"])
+        let port = try ScriptedServer.deadPort()
+        url = "https://localhost:\(port)/token"
+        issuer = try RunningIssuer(["--trust-proxy", "127.0.0.1"], url: url)
         certificates = try Certificates()
         try certificates.issue("proxy", for: "DNS:localhost")
-        let port = try ScriptedServer.deadPort()
         let folder = person.home + "/nginx"
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: false)
@@ -45,7 +46,6 @@ struct ProxyTests {
         """.write(toFile: folder + "/nginx.conf", atomically: true, encoding: .utf8)
         nginx = try RunningProgram(
             "/usr/sbin/nginx", ["-p", folder, "-c", folder + "/nginx.conf"], home: person.home)
-        url = "https://localhost:\(port)/token"
         let file = folder + "/pid"
         let isUp = poll { FileManager.default.fileExists(atPath: file) ? true : nil }
         try #require(isUp == true, "\(nginx.errors)")
@@ -74,6 +74,41 @@ struct ProxyTests {
         let lines = outcome.output.split(separator: "\n")
         let statuses = lines.compactMap { $0.split(separator: " ").first.flatMap { Int($0) } }
         return (statuses, String(lines.last ?? ""))
+    }
+
+    @Test(.enabled(if: Browser.isAvailable))
+    func `people issue and confirm their token through it, in a browser`() throws {
+        try issuer.addAccount("hanako@example.jp", "correct horse")
+        let browser = try Browser(trustsAnyCertificate: true)
+        try browser.open(url + "/")
+        try browser.type("hanako@example.jp", into: "#email")
+        try browser.type("correct horse", into: "#password")
+        try browser.submit()
+        #expect(try browser.url() == url + "/issue")
+        for (field, text) in [
+            ("#email-again", "hanako@example.jp"), ("#start-password", Person.startPassword),
+            ("#start-password-again", Person.startPassword),
+        ] {
+            try browser.type(text, into: field)
+        }
+        try browser.submit()
+        #expect(try browser.url() == url + "/confirm")
+        let user = try #require(try browser.text("dl").firstMatch(of: /\d{14}[A-Z]{2}/)).0
+        let enrolled = try person.enrol(
+            url, user: String(user), ["--ca-file", certificates.authority])
+        #expect(enrolled.status == 0, "\(enrolled.errors)")
+        let code = try person.run("show", "--min-remaining", "5").output.dropLast()
+        try browser.type(String(code), into: "#code")
+        try browser.submit()
+        #expect(try browser.text("[role=status]") == "The token is confirmed.")
+        let cookies = try browser.cookies()
+        #expect(cookies.map(\.name) == ["__Host-otptoken"])
+        let isSecure = cookies.allSatisfy { $0.isSecure && $0.isHTTPOnly }
+        #expect(isSecure)
+        // The stylesheet is found below the path, too.
+        let colour = try browser.execute(
+            "return getComputedStyle(document.querySelector('.issuer')).color")
+        #expect(colour as? String == "rgb(11, 90, 74)")
     }
 
     @Test func `people enrol, and services verify through it`() throws {

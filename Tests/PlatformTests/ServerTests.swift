@@ -6,13 +6,13 @@ import Testing
 
 /// A server of this process on a free loopback port; it serves until the process ends.
 func serve(
-    _ context: TLSContext? = nil, limit: Int = 256, patience: Int = 10,
+    _ context: TLSContext? = nil, capacity: Capacity = .usual, patience: Int = 10,
     address: String = "127.0.0.1",
     _ handler: @escaping HTTPServer.Handler = echo
 ) throws -> UInt16 {
     let listener = try Listener(address: address, port: 0)
     let server = HTTPServer(
-        listener, context: context, limit: limit, patience: patience, handler: handler)
+        listener, context: context, capacity: capacity, patience: patience, handler: handler)
     try Platform.Thread.start {
         guard let stop = try? SignalDescriptor() else { return }
         try? server.run(until: stop)
@@ -36,47 +36,6 @@ func post(
         body, to: "/x", deadline: Deadline(seconds: seconds))
     guard case .response(let status, _) = answer.start else { return (0, []) }
     return (status, answer.body)
-}
-
-/// A raw TCP client: what a browser or an attacker might send.
-final class RawClient {
-    private let descriptor: CInt
-
-    init(port: UInt16) throws {
-        descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = port.bigEndian
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        let connected = unsafe withUnsafePointer(to: &address) {
-            unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                unsafe connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
-            }
-        }
-        guard connected else { throw POSIXError(.init(rawValue: errno) ?? .EINVAL) }
-        var patience = timeval(tv_sec: 15, tv_usec: 0)
-        _ = unsafe setsockopt(
-            descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
-    }
-
-    deinit { close(descriptor) }
-
-    @discardableResult func send(_ text: String) -> Bool {
-        let bytes = Array(text.utf8)
-        return unsafe Glibc.send(descriptor, bytes, bytes.count, CInt(MSG_NOSIGNAL)) == bytes.count
-    }
-
-    /// Everything until the other side closes; nil when it does not.
-    func readAll() -> String? {
-        var all: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 4096)
-        while true {
-            let count = unsafe recv(descriptor, &buffer, buffer.count, 0)
-            if count < 0, errno == EAGAIN { return nil }
-            if count <= 0 { return String(decoding: all, as: UTF8.self) }
-            all += buffer.prefix(count)
-        }
-    }
 }
 
 @Suite struct `A server and its clients` {
@@ -153,6 +112,14 @@ final class RawClient {
         #expect(client.readAll()?.hasPrefix("HTTP/1.1 413 ") == true)
     }
 
+    @Test func `a client that sends on and on is told so all the same`() throws {
+        let client = try RawClient(port: try serve())
+        client.send("POST /x HTTP/1.1\r\nContent-Length: 16777216\r\n\r\n")
+        // Much more than the system takes: it is read, where a reset could cost the client the answer.
+        #expect(client.send([UInt8](repeating: 65, count: 16 << 20)))
+        #expect(client.readAll()?.hasPrefix("HTTP/1.1 413 ") == true)
+    }
+
     @Test(arguments: [
         ("GARBAGE\r\n\r\n", "400"), ("GET / HTTP/1.1\nHost: a\n\n", "400"),
         ("POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\n", "400"),
@@ -188,6 +155,63 @@ final class RawClient {
         #expect((5..<90).contains(sent))
     }
 
+    @Test func `a client that sends a byte at a time gets its answer`() throws {
+        let client = try RawClient(port: try serve())
+        for byte in "POST /x HTTP/1.1\r\nContent-Length: 5\r\n\r\nhello".utf8 {
+            client.send([byte])
+        }
+        #expect(client.readAll()?.hasSuffix("\r\n\r\nhello") == true)
+    }
+
+    @Test func `slow clients are cut off, and the others served meanwhile`() throws {
+        let port = try serve(patience: 2)
+        // More than there are threads.
+        let slow = try (0..<100).map { _ in try RawClient(port: port) }
+        var (served, open) = (0, slow)
+        while !open.isEmpty, served < 1000 {
+            open = open.filter { $0.send("G") }
+            #expect(try post("http://127.0.0.1:\(port)").status == 200)
+            served += 1
+            usleep(50_000)
+        }
+        #expect(open.isEmpty && served >= 10)
+    }
+
+    /// Much more than the system takes off a server's hands for a client that does not read.
+    private static let long = [UInt8](repeating: 65, count: 4 << 20)
+
+    @Test func `clients that do not read their answers keep nobody waiting`() throws {
+        let port = try serve(patience: 60) { request, peer in
+            request.body.isEmpty
+                ? echo(HTTPMessage(request.start, body: Self.long), peer) : echo(request, peer)
+        }
+        // More than there are threads.
+        let deaf = try (0..<40).map { _ in try RawClient(port: port, window: 4096) }
+        for client in deaf { client.send("POST /x HTTP/1.1\r\n\r\n") }
+        #expect(try post("http://127.0.0.1:\(port)", seconds: 30).body == [1, 2, 3])
+        // Whoever reads in the end gets all of it.
+        #expect(try #require(deaf[0].readAll()).utf8.count > Self.long.count)
+    }
+
+    @Test func `a client that does not read its answer is cut off`() throws {
+        let port = try serve(patience: 1) { request, peer in
+            echo(HTTPMessage(request.start, body: Self.long), peer)
+        }
+        let deaf = try RawClient(port: port, window: 4096)
+        deaf.send("POST /x HTTP/1.1\r\n\r\n")
+        sleep(3)
+        #expect(try #require(deaf.readAll()).utf8.count < Self.long.count)
+    }
+
+    @Test func `what is behind the request is not answered, and costs the client nothing`() throws {
+        let client = try RawClient(port: try serve())
+        let request = "POST /x HTTP/1.1\r\nContent-Length: 2\r\n\r\nhi"
+        #expect(client.send(request + String(repeating: request, count: 400_000)))
+        let answer = try #require(client.readAll())
+        #expect(answer.hasSuffix("\r\n\r\nhi"))
+        #expect(answer.components(separatedBy: "HTTP/1.1").count == 2)
+    }
+
     @Test func `a client that does not speak TLS is cut off`() throws {
         let certificates = try Certificates()
         try certificates.issue("server", for: "DNS:localhost")
@@ -201,21 +225,18 @@ final class RawClient {
         #expect(plain.readAll()?.contains("HTTP") == false)
     }
 
-    @Test func `more connections than the bound are told 503, and it recovers`() throws {
-        let port = try serve(limit: 3)
-        do {
-            let idle = try (0..<3).map { _ in try RawClient(port: port) }
-            for client in idle { client.send("POST") }
-            // The idle ones are taken in the order of their arrival, before this one.
-            #expect(try post("http://127.0.0.1:\(port)").status == 503)
-            for client in idle { client.send(" /x HTTP/1.1\r\n\r\n") }
-            #expect(idle.allSatisfy { $0.readAll()?.hasPrefix("HTTP/1.1 200 ") == true })
-        }
-        #expect(poll { (try? post("http://127.0.0.1:\(port)").status) == 200 ? true : nil } == true)
+    @Test func `of more connections than the bound the oldest is told 503`() throws {
+        let port = try serve(capacity: Capacity(guests: 3, alike: 3, memory: 1 << 20))
+        let idle = try (0..<3).map { _ in try RawClient(port: port) }
+        for client in idle { client.send("POST") }
+        #expect(try post("http://127.0.0.1:\(port)").status == 200)
+        #expect(idle[0].readAll()?.hasPrefix("HTTP/1.1 503 ") == true)
+        for client in idle[1...] { client.send(" /x HTTP/1.1\r\n\r\n") }
+        #expect(idle[1...].allSatisfy { $0.readAll()?.hasPrefix("HTTP/1.1 200 ") == true })
     }
 
     @Test func `a handler answers many at once`() throws {
-        let port = try serve(nil, limit: 8) { request, peer in
+        let port = try serve(nil) { request, peer in
             usleep(500_000)
             return echo(request, peer)
         }

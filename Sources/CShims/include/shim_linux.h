@@ -24,6 +24,19 @@ int shim_inotify_watch(int descriptor, const char *path);
 
 // accept4 with SOCK_NONBLOCK and SOCK_CLOEXEC.
 int shim_accept(int listener);
+// Lets this process have so many descriptors, or as many as its hard limit allows. How many it may have now.
+long shim_allow_descriptors(long wanted);
+
+// Sockets that many threads wait for at once (epoll). Each event wakes one thread, and is the socket's last until
+// shim_watch_set asks for another; a socket that is closed leaves by itself. Numbers are the caller's, above 0.
+int shim_watch_open(void);
+// Waits for POLLIN or POLLOUT on a socket that is new to the watch, or not. 0, or -1 with errno.
+int shim_watch_set(int watch, int socket, int is_new, uint32_t events, uint64_t number);
+// A descriptor that wakes all threads with the number 0, and goes on doing so, once something is written to it: 8 bytes,
+// a number above 0.
+int shim_watch_bell(int watch);
+// The number of a socket that is ready; -1 with errno.
+int64_t shim_watch_next(int watch);
 
 // Width and height of a terminal in cells. 0, or -1 with errno.
 int shim_terminal_size(int terminal, int *columns, int *rows);

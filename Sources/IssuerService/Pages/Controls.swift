@@ -34,6 +34,7 @@ extension Pages {
     ///   - hidden: more that is sent.
     ///   - button: what the button says.
     ///   - request: whose form it is.
+    /// - Returns: the form.
     func form(
         _ path: String, _ fields: [Field], hidden: [String: String] = [:], button: String,
         _ request: PageRequest

@@ -125,7 +125,9 @@ extension Pages {
             if verdict == .accepted { return .redirect("/token", after: .confirmed) }
             refuse(verdict, &page, &field, request)
         }
-        let command = words.command(issuer, user.userID)
+        // Lines end between words, not at the hyphens of an option.
+        let command: [HTML] = words.command(issuer, user.userID).split(separator: " ").enumerated()
+            .map { "\($0 == 0 ? "" : " ")<span>\(String($1))</span>" }
         page.main = """
             <p>\(words.confirmText)</p>
             \(facts([

@@ -220,7 +220,9 @@ struct Pages: Sendable {
         var status = answer.status
         var location = answer.location
         // The link to the other language: it is remembered, and leads back to the page.
-        if let tag = request.query.text("language"), Language(tag: tag) != nil, !request.isPost {
+        if let tag = request.query.text("language"), Language(tag: tag) != nil, !request.isPost,
+            has(request.path)
+        {
             fields.append(
                 .init("Set-Cookie", "language=\(tag)\(cookieAttributes); Max-Age=31536000"))
             (status, location) = (303, request.path)
@@ -237,6 +239,8 @@ struct Pages: Sendable {
 
     private func layout(_ answer: PageAnswer, _ request: PageRequest) -> HTML {
         let other: Language = request.language == .japanese ? .english : .japanese
+        // What is no page may be another site's: "//elsewhere".
+        let path = has(request.path) ? request.path : "/"
         return """
             <!DOCTYPE html>
             <html lang="\(request.language.tag)">
@@ -256,7 +260,7 @@ struct Pages: Sendable {
             \(answer.main)
             </main>
             <footer>
-            <a href="\(link(request.path))?language=\(other.tag)" lang="\(other.tag)" hreflang="\(other.tag)">\(other.ownName)</a>
+            <a href="\(link(path))?language=\(other.tag)" lang="\(other.tag)" hreflang="\(other.tag)">\(other.ownName)</a>
             </footer>
             </body>
             </html>

@@ -32,7 +32,7 @@ enum Stylesheet {
             margin: 0; background: var(--ground); color: var(--ink);
             font: 1rem/1.6 system-ui, "Noto Sans CJK JP", "Hiragino Sans", sans-serif;
         }
-        header, main, footer { max-width: 46rem; margin: 0 auto; padding: 0 1.25rem; }
+        header, main, footer { max-width: 60rem; margin: 0 auto; padding: 0 1.25rem; }
         header { padding-top: 1.25rem; }
         .issuer { margin: 0 0 .5rem; font-weight: 700; color: var(--deed); }
         nav { display: flex; flex-wrap: wrap; align-items: center; gap: .25rem 1.25rem; border-bottom: 1px solid var(--line); }
@@ -42,6 +42,7 @@ enum Stylesheet {
         nav a[aria-current] { font-weight: 700; box-shadow: inset 0 -3px var(--deed); }
         nav form { order: 2; }
         nav .account { margin: 0 0 0 auto; color: var(--soft); font-size: .875rem; overflow-wrap: anywhere; }
+        p, dl, pre, .summary, .done { max-width: 44rem; }
         h1 { font-size: 1.5rem; line-height: 1.3; margin: 1.75rem 0 1rem; }
         h2 { font-size: 1.125rem; margin: 2.5rem 0 .5rem; }
         a { color: var(--deed); }
@@ -76,11 +77,13 @@ enum Stylesheet {
         dt { flex: 0 0 12rem; color: var(--soft); }
         dd { margin: 0; overflow-wrap: anywhere; }
         pre { padding: .75rem 1rem; background: var(--paper); border: 1px solid var(--line); border-radius: .375rem; white-space: pre-wrap; overflow-wrap: anywhere; }
+        pre span { display: inline-block; max-width: 100%; }
         .search { display: flex; flex-wrap: wrap; align-items: end; gap: .5rem; }
         .search label { flex-basis: 100%; }
         .search input { flex: 1 1 12rem; max-width: 26rem; }
         table { width: 100%; border-collapse: collapse; font-size: .9375rem; }
-        th, td { padding: .5rem .75rem .5rem 0; text-align: left; border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
+        th, td { padding: .5rem .75rem .5rem 0; text-align: left; border-bottom: 1px solid var(--line); white-space: nowrap; }
+        td:nth-child(2), td:nth-child(3) { white-space: normal; overflow-wrap: anywhere; }
         thead th { color: var(--soft); font-weight: 600; }
         tbody th { font-weight: 400; font-variant-numeric: tabular-nums; }
         .pages a { margin-right: 1rem; }

@@ -240,7 +240,7 @@ package final class ChangeFile: Sendable {
     /// A name for this run of the system; nil where it has none.
     package static var bootID: String? {
         guard let file = try? FileDescriptor(open: "/proc/sys/kernel/random/boot_id", O_RDONLY),
-            let bytes = try? file.read(atMost: headCount)
+            let bytes = try? file.read(upTo: headCount)
         else { return nil }
         return String(decoding: bytes.prefix { $0 != 0x0A }, as: UTF8.self)
     }
@@ -255,7 +255,7 @@ package final class ChangeFile: Sendable {
         guard let file = try? FileDescriptor(open: path, O_RDONLY | O_NOFOLLOW) else {
             return false
         }
-        let head = (try? file.read(atMost: headCount)) ?? []
+        let head = (try? file.read(upTo: headCount)) ?? []
         return boot.map { head.prefix { $0 != 0 }.elementsEqual($0.utf8) } != true
     }
 

@@ -1,3 +1,4 @@
+internal import CShims
 internal import Cryptography
 internal import Glibc
 
@@ -32,12 +33,24 @@ package struct FileDescriptor: ~Copyable, Sendable {
     /// - Returns: the file.
     /// - Throws: the reason.
     static func ensuring(_ path: String, _ flags: CInt) throws(Errno) -> FileDescriptor {
-        if let file = try? FileDescriptor(open: path, flags | O_NOFOLLOW) { return file }
+        do throws(Errno) {
+            return try FileDescriptor(open: path, flags | O_NOFOLLOW)
+        } catch .noSuchFile {
+            // Made below.
+        } catch {
+            throw error
+        }
         let file = try FileDescriptor(open: path, flags | O_NOFOLLOW | O_CREAT)
         // A strict umask would keep the user out, too.
-        _ = try retrying { fchmod(file.number, 0o600) }
+        _ = fchmod(file.number, 0o600)
         return file
     }
+
+    /// Lets this process have so many, or as many as its hard limit allows.
+    ///
+    /// - Parameter count: how many are wanted.
+    /// - Returns: how many it may have.
+    static func allow(_ count: Int) -> Int { shim_allow_descriptors(count) }
 
     /// Waits until it can be read, or what else is asked for.
     ///

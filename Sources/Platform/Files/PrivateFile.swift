@@ -384,7 +384,7 @@ package final class KeptLock: Sendable {
         let made = try FileError.naming { () throws(Errno) in
             // Owned by this object from here on.
             let file = try FileDescriptor.ensuring(path, O_RDWR)
-            return try retrying { fcntl(file.number, F_DUPFD_CLOEXEC, 0) }
+            return try retrying { fcntl(file.number, F_DUPFD_CLOEXEC, 3) }
         }
         file.withLock { $0 = made }
         return made

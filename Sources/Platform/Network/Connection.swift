@@ -1,7 +1,9 @@
+internal import Glibc
+
 /// A connection to the other side of an HTTP exchange, with or without TLS.
 package struct Connection: ~Copyable {
     private let socket: Socket
-    private let tls: TLSSession?
+    private var tls: TLSSession?
 
     /// Connects to the host of a URL, and checks its certificate when the URL says https.
     ///
@@ -22,28 +24,15 @@ package struct Connection: ~Copyable {
         }
         let tls = try TLSSession(
             connecting: socket, host: url.host, isAddress: url.hostIsAddress, context: context)
-        try tls.handshake(socket, deadline: deadline)
+        try socket.keepTrying(until: deadline) { () throws(NetworkError) in try tls.handshake() }
         self.init(socket: socket, tls: tls)
     }
 
     /// Takes over a connection that a listener accepted.
     ///
-    /// - Parameters:
-    ///   - descriptor: the non-blocking socket.
-    ///   - context: the certificate to show, when TLS is spoken.
-    ///   - deadline: for the handshake.
-    /// - Throws: `NetworkError`.
-    package init(
-        accepting descriptor: consuming FileDescriptor, context: TLSContext?, deadline: Deadline
-    ) throws(NetworkError) {
-        let socket = Socket(owning: descriptor)
-        guard let context else {
-            self.init(socket: socket, tls: nil)
-            return
-        }
-        let tls = try TLSSession(accepting: socket, context: context)
-        try tls.handshake(socket, deadline: deadline)
-        self.init(socket: socket, tls: tls)
+    /// - Parameter descriptor: the non-blocking socket.
+    init(accepting descriptor: consuming FileDescriptor) {
+        self.init(socket: Socket(owning: descriptor), tls: nil)
     }
 
     private init(socket: consuming Socket, tls: consuming TLSSession?) {
@@ -51,12 +40,63 @@ package struct Connection: ~Copyable {
         self.tls = tls
     }
 
+    /// Whether TLS is spoken, or about to be.
+    var isSecure: Bool {
+        switch tls {
+        case .some: true
+        case .none: false
+        }
+    }
+
+    /// Goes on with the server's side of a handshake; begins it, the first time.
+    mutating func greet(_ context: TLSContext) throws(NetworkError) -> Attempt<Void> {
+        if !isSecure { tls = try TLSSession(accepting: socket, context: context) }
+        return try tls?.handshake() ?? .done(())
+    }
+
+    /// The next bytes; none when the peer has closed.
+    func read() throws(NetworkError) -> Attempt<[UInt8]> {
+        switch tls {
+        case .some(let tls): try tls.read()
+        case .none: try socket.read()
+        }
+    }
+
+    /// Writes some of it, and tells how much.
+    func write(_ bytes: ArraySlice<UInt8>) throws(NetworkError) -> Attempt<Int> {
+        switch tls {
+        case .some(let tls): try tls.write(bytes)
+        case .none: try socket.write(bytes)
+        }
+    }
+
+    /// Says goodbye, as TLS wants it.
+    package func close() {
+        switch tls {
+        case .some(let tls): tls.close()
+        case .none: break
+        }
+    }
+
+    /// Says that nothing more will come.
+    func finish() {
+        close()
+        socket.finish()
+    }
+
+    /// Reads away some of what comes after the end.
+    ///
+    /// - Returns: done with false once the peer has closed too.
+    func discard() throws(NetworkError) -> Attempt<Bool> {
+        switch try socket.read() {
+        case .done(let bytes): .done(!bytes.isEmpty)
+        case .waits(let events): .waits(events)
+        }
+    }
+
     /// Writes all of it.
     package func write(_ bytes: [UInt8], deadline: Deadline) throws(NetworkError) {
-        switch tls {
-        case .some(let tls): try tls.write(bytes, socket, deadline: deadline)
-        case .none: try socket.write(bytes, deadline: deadline)
-        }
+        try socket.write(bytes, until: deadline) { (rest) throws(NetworkError) in try write(rest) }
     }
 
     /// Reads one message.
@@ -72,30 +112,15 @@ package struct Connection: ~Copyable {
     ) throws(NetworkError) -> HTTPMessage {
         var parser = HTTPParser(role, limits: limits)
         while true {
-            let bytes = try read(deadline: deadline)
+            let bytes = try socket.keepTrying(until: deadline) { () throws(NetworkError) in
+                try read()
+            }
             do throws(HTTPError) {
                 if bytes.isEmpty { return try parser.finish() }
                 if let message = try parser.feed(bytes) { return message }
             } catch {
                 throw .http(error)
             }
-        }
-    }
-
-    private func read(deadline: Deadline) throws(NetworkError) -> [UInt8] {
-        // A peer that sends byte by byte is never waited for, and must not outlive the deadline either.
-        guard !deadline.isOver else { throw .timedOut }
-        switch tls {
-        case .some(let tls): return try tls.read(socket, deadline: deadline)
-        case .none: return try socket.read(deadline: deadline)
-        }
-    }
-
-    /// Says goodbye, as TLS wants it.
-    package func close() {
-        switch tls {
-        case .some(let tls): tls.close()
-        case .none: break
         }
     }
 }

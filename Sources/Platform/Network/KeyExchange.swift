@@ -67,13 +67,17 @@ package struct KeyExchange: ~Copyable {
         let tls = try TLSSession(
             connecting: socket, host: host, isAddress: isAddress, context: context)
         try tls.require(alpn: request.alpn)
-        try tls.handshake(socket, deadline: deadline)
+        try socket.keepTrying(until: deadline) { () throws(NetworkError) in try tls.handshake() }
         guard tls.has(alpn: request.alpn) else { throw .notSpoken(request.alpn) }
-        try tls.write(request.bytes, socket, deadline: deadline)
+        try socket.write(request.bytes, until: deadline) { (rest) throws(NetworkError) in
+            try tls.write(rest)
+        }
         var answer: [UInt8] = []
         while !request.isComplete(answer) {
             guard answer.count <= request.maximumCount else { throw .notSpoken(request.alpn) }
-            let more = try tls.read(socket, deadline: deadline)
+            let more = try socket.keepTrying(until: deadline) { () throws(NetworkError) in
+                try tls.read()
+            }
             // Its end without an answer is the reader's to judge.
             guard !more.isEmpty else { break }
             answer += more

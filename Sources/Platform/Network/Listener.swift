@@ -39,7 +39,7 @@ package final class Listener: Sendable {
                     }
                 }
             }
-            _ = try retrying { listen(number, 512) }
+            _ = try retrying { listen(number, CInt(SOMAXCONN)) }
             count = socklen_t(MemoryLayout<sockaddr_storage>.size)
             _ = try retrying {
                 unsafe withUnsafeMutablePointer(to: &storage) {
@@ -58,31 +58,48 @@ package final class Listener: Sendable {
         }
     }
 
+    /// What came of waiting for a connection.
+    enum Arrival {
+        /// A non-blocking socket.
+        case connection(CInt)
+        /// A connection that cannot be taken for want of descriptors or memory, and waits on.
+        case tooMany
+        /// The time is over, or the connection gone again.
+        case nobody
+        /// The signal has come.
+        case stop
+    }
+
     /// Waits for the next connection.
     ///
-    /// - Parameter stop: ends the wait.
-    /// - Returns: a non-blocking socket, or nil when `stop` has spoken.
+    /// - Parameters:
+    ///   - stop: ends the wait.
+    ///   - milliseconds: for how long at most; -1 for ever.
+    /// - Returns: what came.
     /// - Throws: the reason why no connection can be taken.
-    func accept(unless stop: borrowing SignalDescriptor) throws(Errno) -> CInt? {
-        while true {
-            var entries = [
-                pollfd(fd: descriptor.number, events: Int16(POLLIN), revents: 0),
-                pollfd(fd: stop.number, events: Int16(POLLIN), revents: 0),
-            ]
-            _ = try retrying { unsafe poll(&entries, 2, -1) }
-            if entries[1].revents != 0, let signal = stop.next(), signal.endsProcess { return nil }
-            guard entries[0].revents != 0 else { continue }
-            let number = shim_accept(descriptor.number)
-            if number >= 0 { return number }
-            switch errno {
-            case EMFILE, ENFILE, ENOBUFS, ENOMEM: usleep(50_000)
-            // Troubles of the one connection that would have been next (accept(2)).
-            case EAGAIN, EINTR, ECONNABORTED, EPROTO, ENETDOWN, ENETUNREACH, EHOSTDOWN,
-                EHOSTUNREACH,
-                ENOPROTOOPT, EOPNOTSUPP, ENONET, EPERM:
-                continue
-            default: throw .last
-            }
+    func arrival(
+        unless stop: borrowing SignalDescriptor, within milliseconds: Int
+    ) throws(Errno) -> Arrival {
+        var entries = [
+            pollfd(fd: descriptor.number, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: stop.number, events: Int16(POLLIN), revents: 0),
+        ]
+        _ = try retrying { unsafe poll(&entries, 2, CInt(clamping: milliseconds)) }
+        if entries[1].revents != 0, let signal = stop.next(), signal.endsProcess { return .stop }
+        return entries[0].revents == 0 ? .nobody : try accept()
+    }
+
+    /// Takes the next connection, if there is one.
+    func accept() throws(Errno) -> Arrival {
+        let number = shim_accept(descriptor.number)
+        if number >= 0 { return .connection(number) }
+        switch errno {
+        case EMFILE, ENFILE, ENOBUFS, ENOMEM: return .tooMany
+        // Troubles of the one connection that would have been next (accept(2)).
+        case EAGAIN, EINTR, ECONNABORTED, EPROTO, ENETDOWN, ENETUNREACH, EHOSTDOWN, EHOSTUNREACH,
+            ENOPROTOOPT, EOPNOTSUPP, ENONET, EPERM:
+            return .nobody
+        default: throw .last
         }
     }
 }

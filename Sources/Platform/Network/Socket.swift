@@ -27,7 +27,7 @@ extension FileDescriptor {
     }
 }
 
-/// A TCP connection without TLS; never blocks longer than its deadline.
+/// A TCP connection without TLS; never waits but with a deadline.
 struct Socket: ~Copyable {
     let descriptor: FileDescriptor
 
@@ -125,40 +125,63 @@ struct Socket: ~Copyable {
     }
 
     /// The next bytes; none when the peer has closed.
-    func read(deadline: Deadline) throws(NetworkError) -> [UInt8] {
+    func read() throws(NetworkError) -> Attempt<[UInt8]> {
+        do throws(Errno) {
+            return .done(try descriptor.read(atMost: 16 << 10))
+        } catch .wouldBlock {
+            return .waits(POLLIN)
+        } catch {
+            throw .connectionLost(error)
+        }
+    }
+
+    /// Writes some of it, and tells how much.
+    func write(_ bytes: ArraySlice<UInt8>) throws(NetworkError) -> Attempt<Int> {
+        do throws(Errno) {
+            return .done(
+                try retrying {
+                    unsafe bytes.withUnsafeBytes {
+                        unsafe send(
+                            descriptor.number, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL))
+                    }
+                })
+        } catch .wouldBlock {
+            return .waits(POLLOUT)
+        } catch {
+            throw .connectionLost(error)
+        }
+    }
+
+    /// Tells the peer that nothing more will come; what it sends can still be read.
+    func finish() { _ = shutdown(descriptor.number, CInt(SHUT_WR)) }
+
+    /// Makes attempts until one is done.
+    func keepTrying<Value>(
+        until deadline: Deadline, _ attempt: () throws(NetworkError) -> Attempt<Value>
+    ) throws(NetworkError) -> Value {
         while true {
-            do throws(Errno) {
-                return try descriptor.read(atMost: 16 << 10)
-            } catch .wouldBlock {
-                try wait(for: POLLIN, deadline: deadline)
-            } catch {
-                throw .connectionLost(error)
+            // A peer that always has something to say must not keep us past the end.
+            guard !deadline.isOver else { throw .timedOut }
+            switch try attempt() {
+            case .done(let value): return value
+            case .waits(let events): try wait(for: events, deadline: deadline)
             }
         }
     }
 
     /// Writes all of it.
-    func write(_ bytes: [UInt8], deadline: Deadline) throws(NetworkError) {
-        var done = 0
-        while done < bytes.count {
-            do throws(Errno) {
-                done += try retrying {
-                    unsafe bytes.withUnsafeBytes {
-                        unsafe send(
-                            descriptor.number, $0.baseAddress.map { unsafe $0 + done },
-                            bytes.count - done, CInt(MSG_NOSIGNAL))
-                    }
-                }
-            } catch .wouldBlock {
-                try wait(for: POLLOUT, deadline: deadline)
-            } catch {
-                throw .connectionLost(error)
-            }
+    func write(
+        _ bytes: [UInt8], until deadline: Deadline,
+        _ attempt: (ArraySlice<UInt8>) throws(NetworkError) -> Attempt<Int>
+    ) throws(NetworkError) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            rest = rest.dropFirst(
+                try keepTrying(until: deadline) { () throws(NetworkError) in try attempt(rest) })
         }
     }
 
-    /// Waits until the socket can be read or written.
-    func wait(for events: CInt, deadline: Deadline) throws(NetworkError) {
+    private func wait(for events: CInt, deadline: Deadline) throws(NetworkError) {
         let ready: Bool
         do {
             ready = try descriptor.isReady(for: events, within: deadline.remaining)
@@ -167,4 +190,11 @@ struct Socket: ~Copyable {
         }
         guard ready else { throw .timedOut }
     }
+}
+
+/// What came of an attempt that does not wait.
+enum Attempt<Value> {
+    case done(Value)
+    /// It has to be made again, once the socket can be read (POLLIN) or written (POLLOUT).
+    case waits(CInt)
 }

@@ -34,7 +34,7 @@ internal import Glibc
     deinit { unsafe shim_tls_context_free(pointer) }
 }
 
-/// TLS over a socket.
+/// TLS over a socket; never waits.
 @safe struct TLSSession: ~Copyable {
     private let pointer: OpaquePointer
     private let context: TLSContext
@@ -62,51 +62,48 @@ internal import Glibc
 
     deinit { unsafe shim_tls_free(pointer) }
 
-    func handshake(_ socket: borrowing Socket, deadline: Deadline) throws(NetworkError) {
-        _ = try drive(socket, deadline) { unsafe shim_tls_handshake(pointer) }
+    func handshake() throws(NetworkError) -> Attempt<Void> {
+        switch try outcome(unsafe shim_tls_handshake(pointer)) {
+        case .done: return .done(())
+        case .waits(let events): return .waits(events)
+        }
     }
 
     /// The next bytes; none when the peer has closed with close_notify.
-    func read(_ socket: borrowing Socket, deadline: Deadline) throws(NetworkError) -> [UInt8] {
+    func read() throws(NetworkError) -> Attempt<[UInt8]> {
         var bytes = [UInt8](repeating: 0, count: 16 << 10)
         var moved = 0
-        let open = try drive(socket, deadline) {
-            unsafe shim_tls_read(pointer, &bytes, bytes.count, &moved)
+        switch try outcome(unsafe shim_tls_read(pointer, &bytes, bytes.count, &moved)) {
+        case .done(let isOpen): return .done(isOpen ? Array(bytes.prefix(moved)) : [])
+        case .waits(let events): return .waits(events)
         }
-        return open ? Array(bytes.prefix(moved)) : []
     }
 
-    func write(
-        _ bytes: [UInt8], _ socket: borrowing Socket, deadline: Deadline
-    ) throws(NetworkError) {
-        var rest = bytes
-        while !rest.isEmpty {
-            var moved = 0
-            let open = try drive(socket, deadline) {
-                unsafe shim_tls_write(pointer, rest, rest.count, &moved)
-            }
-            guard open else { throw .http(.cutShort) }
-            rest.removeFirst(moved)
+    /// Writes some of it, and tells how much; what waits has to be the start of the next attempt.
+    func write(_ bytes: ArraySlice<UInt8>) throws(NetworkError) -> Attempt<Int> {
+        var moved = 0
+        let status = unsafe bytes.withUnsafeBufferPointer {
+            unsafe shim_tls_write(pointer, $0.baseAddress, $0.count, &moved)
+        }
+        switch try outcome(status) {
+        case .done(let isOpen):
+            guard isOpen else { throw .http(.cutShort) }
+            return .done(moved)
+        case .waits(let events): return .waits(events)
         }
     }
 
     func close() { unsafe shim_tls_close(pointer) }
 
     // False when the peer has closed properly.
-    private func drive(
-        _ socket: borrowing Socket, _ deadline: Deadline, _ step: () -> CInt
-    ) throws(NetworkError) -> Bool {
-        while true {
-            // A peer that always has something to say must not keep us past the end.
-            guard !deadline.isOver else { throw .timedOut }
-            switch step() {
-            case CInt(SHIM_TLS_DONE): return true
-            case CInt(SHIM_TLS_CLOSED): return false
-            case CInt(SHIM_TLS_WANT_READ): try socket.wait(for: POLLIN, deadline: deadline)
-            case CInt(SHIM_TLS_WANT_WRITE): try socket.wait(for: POLLOUT, deadline: deadline)
-            case CInt(SHIM_TLS_CUT): throw .http(.cutShort)
-            default: throw failure()
-            }
+    private func outcome(_ status: CInt) throws(NetworkError) -> Attempt<Bool> {
+        switch status {
+        case CInt(SHIM_TLS_DONE): return .done(true)
+        case CInt(SHIM_TLS_CLOSED): return .done(false)
+        case CInt(SHIM_TLS_WANT_READ): return .waits(POLLIN)
+        case CInt(SHIM_TLS_WANT_WRITE): return .waits(POLLOUT)
+        case CInt(SHIM_TLS_CUT): throw .http(.cutShort)
+        default: throw failure()
         }
     }
 

@@ -29,6 +29,10 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case session
     /// What the issuer keeps of a user.
     case record
+    /// What the issuer keeps of an account.
+    case account
+    /// Forms of browsers, and the languages that they ask for.
+    case form
     /// Addresses of servers.
     case url
     /// Passphrases on their way into a key.
@@ -73,6 +77,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .revocationReply: try fuzzRevocationReply(input)
         case .session: try fuzzSession(input)
         case .record: try fuzzRecord(input)
+        case .account: try fuzzAccount(input)
+        case .form: try fuzzForm(input)
         case .url: try fuzzURL(input)
         case .passphrase: try fuzzPassphrase(input)
         case .encodings: try fuzzEncodings(input)

@@ -114,7 +114,7 @@ static long next(const char *call, const char *file, const char *other) {
     }
 
 // For read and write, which may do less than they should.
-#define HALF(count) (calls == failing && !failure ? ((count) + 1) / 2 : (count))
+#define HALF(count) (failing > 0 && calls == failing && !failure ? ((count) + 1) / 2 : (count))
 
 INTERPOSE(ssize_t, read, (int fd, void *into, size_t count), named(fd), fd, into, HALF(count))
 INTERPOSE(ssize_t, write, (int fd, const void *from, size_t count), named(fd), fd, from, HALF(count))
