@@ -72,6 +72,7 @@ struct MailBox {
     /// - Parameters:
     ///   - now: unix seconds.
     ///   - isPast: whether what came after that moment does not count.
+    /// - Returns: the mail.
     /// - Throws: when the box is out of reach.
     func newest(at now: Int64, isPast: Bool = false) throws(CommandFailure) -> Mail? {
         var newest: Mail?

@@ -20,7 +20,7 @@ extension Messages {
             localized(
                 "where does the mail arrive? one of --maildir, --mbox and --command is needed",
                 ja: "メールの届く場所を --maildir、--mbox、--command のどれかで指定してください"),
-            localized("such as --maildir ~/Maildir", ja: "例: --maildir ~/Maildir"))
+            localized("such as --maildir ~/Maildir", ja: "--maildir ~/Maildir のように指定します"))
     }
 
     static func missingMailOption(_ option: String, _ value: String) -> CommandFailure {

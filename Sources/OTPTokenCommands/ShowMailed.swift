@@ -75,6 +75,7 @@ extension MailBox {
     /// - Parameters:
     ///   - now: unix seconds.
     ///   - isPast: whether what came after that moment does not count.
+    /// - Returns: the mail and its code.
     /// - Throws: when there is none, or none any more.
     func current(at now: Int64, isPast: Bool = false) throws(CommandFailure) -> Found {
         guard let mail = try newest(at: now, isPast: isPast) else {

@@ -53,7 +53,8 @@ package struct Token: Sendable {
     }
 
     package init(
-        name: String, kind: Kind = .totp, state: State, seed: Shared<SecretBytes>, totp: TOTP, issuer: String,
+        name: String, kind: Kind = .totp, state: State, seed: Shared<SecretBytes>, totp: TOTP,
+        issuer: String,
         serviceID: String,
         userID: String, server: String, enrolledAt: Int64? = nil, expiresAt: Int64? = nil,
         isDefault: Bool = false, extras: [Extra] = []

@@ -37,13 +37,7 @@ struct MailedHome {
 
     static var now: Int { Int(Date().timeIntervalSince1970) }
 
-    /// A mail.
-    ///
-    /// - Parameters:
-    ///   - text: what a person reads in it.
-    ///   - time: unix seconds of the last field Received; nil for a mail without any date.
-    ///   - recipient: whom it goes to.
-    ///   - fields: more of its header, in front.
+    /// A mail, as it arrives: its last field Received tells the time; without one it has no date at all.
     static func mail(
         _ text: String, at time: Int? = now, to recipient: String = "taro@example.jp",
         from sender: String = sender, subject: String = subject, fields: String = ""
