@@ -45,7 +45,7 @@ func account(_ line: Invocation, _ issuer: Issuer) throws(CommandFailure) {
                 try issuer.user(userID, now: now)
             }
         }
-        let isAlive = user.map { ![.revoked, .lapsed, .expired].contains($0.state) } ?? false
+        let isAlive = user.map { !$0.state.isEnded } ?? false
         writeNote(Messages.accountRemoved(removed.email, user: isAlive ? removed.userID : nil))
     default: throw Messages.badAccountAction(line.operands.joined(separator: " "))
     }
@@ -69,11 +69,5 @@ private func tell(
         writeNote(note)
         return
     }
-    var text = SecretBuffer()
-    text.append(Messages.passwordLabel)
-    password.withBytes { text.append($0) }
-    text.append("\n")
-    let line = text.finish()
-    let hint = Messages.passwordUnseen(email)
-    try line.withBytes { (text) throws(CommandFailure) in try write(text, orTell: hint) }
+    try write(password, behind: Messages.passwordLabel, orTell: Messages.passwordUnseen(email))
 }

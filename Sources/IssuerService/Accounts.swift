@@ -134,16 +134,8 @@ extension Issuer {
     ///
     /// - Throws: `IssuerError.damaged`, `.file`.
     package func accounts() throws(IssuerError) -> [Account] {
-        let names: [String]
-        do throws(FileError) {
-            names = try PrivateFolder.names(in: accountsFolder)
-        } catch .missing {
-            return []
-        } catch {
-            throw .file(path: accountsFolder, error)
-        }
         var accounts: [Account] = []
-        for name in names where Self.isAccountName(name) {
+        for name in try Self.names(in: accountsFolder) where Self.isAccountName(name) {
             if let account = try account(at: place(ofAccountNamed: name)) {
                 accounts.append(account)
             }

@@ -1,4 +1,4 @@
-internal import JSON
+internal import Enrolment
 internal import Platform
 
 extension HTTPMessage {
@@ -27,6 +27,21 @@ extension HTTPMessage {
         422: "Unprocessable Content", 423: "Locked",
         429: "Too Many Requests", 503: "Service Unavailable",
     ]
+
+    /// The answer in JSON to a request that is no POST; nil for one that is.
+    var refusalUnlessPost: HTTPMessage? {
+        guard case .request(let method, _) = start else {
+            return .json(400, EnrolmentIssuer.reply(.invalid))
+        }
+        return method == "POST"
+            ? nil : .json(405, EnrolmentIssuer.reply(.invalid), .init("Allow", "POST"))
+    }
+
+    /// The path of a request, without its query; empty for an answer.
+    var path: String {
+        guard case .request(_, let target) = start else { return "" }
+        return String(target.prefix { $0 != "?" })
+    }
 
     /// The status of an answer; 0 for a request.
     var status: Int {

@@ -22,15 +22,11 @@ package struct EnrolmentEndpoint: Sendable {
         _ request: HTTPMessage, now: Int64, random: RandomSource,
         report: (IssuerError) -> Void, enrolled: () -> Void = {}
     ) -> HTTPMessage {
-        guard case .request(let method, let path) = request.start else { return refusal(400) }
+        guard case .request(_, let path) = request.start else { return refusal(400) }
         guard [EnrolmentProtocol.startPath, EnrolmentProtocol.finishPath].contains(path) else {
             return refusal(404)
         }
-        guard method == "POST" else {
-            var answer = refusal(405)
-            answer.fields.append(.init("Allow", "POST"))
-            return answer
-        }
+        if let refusal = request.refusalUnlessPost { return refusal }
         guard request.mediaType == "application/json" else { return refusal(415) }
         do throws(IssuerError) {
             let reply =

@@ -33,6 +33,11 @@ enum UserID {
 }
 
 extension Issuer {
+    /// What a person runs to enrol: it is to be pasted.
+    func enrolmentCommand(_ userID: String) -> String {
+        "otptoken init --server \(shellQuoted(url)) --service-id \(serviceID) --user-id \(userID)"
+    }
+
     /// Makes a user who may enrol with a start password for 7 days, and writes the mail about it.
     ///
     /// - Parameters:

@@ -185,6 +185,11 @@ extension Issuer {
         }
     }
 
+    /// The names in a folder, none when there is no such folder yet.
+    static func names(in folder: String) throws(IssuerError) -> [String] {
+        try ifThere(folder) { () throws(FileError) in try PrivateFolder.names(in: folder) } ?? []
+    }
+
     private static func secret(of path: String) throws(IssuerError) -> SecretBytes? {
         try ifThere(path) { () throws(FileError) in
             try PrivateFile.readSecret(path, limit: longestFile)

@@ -18,8 +18,7 @@ struct MailMessages {
     }
 
     func issued(_ userID: String) -> String {
-        let command =
-            "otptoken init --server \(shellQuoted(issuer.url)) --service-id \(issuer.serviceID) --user-id \(userID)"
+        let command = issuer.enrolmentCommand(userID)
         return localized(
             """
             \(issuer.name) has issued a one-time password token for you.

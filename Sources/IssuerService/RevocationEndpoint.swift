@@ -23,12 +23,7 @@ package struct RevocationEndpoint: Sendable {
     package func answer(
         _ request: HTTPMessage, now: Int64, random: RandomSource, report: (IssuerError) -> Void
     ) -> HTTPMessage {
-        guard case .request(let method, _) = request.start else {
-            return .json(400, EnrolmentIssuer.reply(.invalid))
-        }
-        guard method == "POST" else {
-            return .json(405, EnrolmentIssuer.reply(.invalid), .init("Allow", "POST"))
-        }
+        if let refusal = request.refusalUnlessPost { return refusal }
         guard request.mediaType == "application/json" else {
             return .json(415, EnrolmentIssuer.reply(.invalid))
         }

@@ -92,6 +92,18 @@ func write(_ result: Span<UInt8>, orTell hint: String) throws(CommandFailure) {
     }
 }
 
+/// Prints a secret that was made just now, as the last word of a line: it is told here, and never again.
+func write(
+    _ secret: borrowing SecretBytes, behind label: String, orTell hint: String
+) throws(CommandFailure) {
+    var text = SecretBuffer()
+    text.append(label)
+    secret.withBytes { text.append($0) }
+    text.append("\n")
+    let line = text.finish()
+    try line.withBytes { (text) throws(CommandFailure) in try write(text, orTell: hint) }
+}
+
 private func issue(_ line: Invocation, _ issuer: Issuer) throws(CommandFailure) {
     let email = try required("email", "ADDRESS", line)
     let language = try mailLanguage(line)
@@ -261,13 +273,7 @@ private func key(_ line: Invocation, _ issuer: Issuer) throws(CommandFailure) {
         let bearer = try Messages.naming { () throws(IssuerError) in
             try issuer.addKey(name: name, now: wallClockSeconds(), random: SecretBytes.random)
         }
-        var text = SecretBuffer()
-        text.append(Messages.keyLabel)
-        bearer.withBytes { text.append($0) }
-        text.append("\n")
-        let line = text.finish()
-        let hint = Messages.keyUnseen(name)
-        try line.withBytes { (text) throws(CommandFailure) in try write(text, orTell: hint) }
+        try write(bearer, behind: Messages.keyLabel, orTell: Messages.keyUnseen(name))
     case ("list", nil):
         let keys = try Messages.naming { () throws(IssuerError) in try issuer.keys() }
         guard !keys.isEmpty else { return }

@@ -71,16 +71,8 @@ extension Issuer {
     /// - Returns: the keys.
     /// - Throws: `IssuerError.damaged`, `.file`.
     package func keys() throws(IssuerError) -> [ServiceKey] {
-        let names: [String]
-        do throws(FileError) {
-            names = try PrivateFolder.names(in: keysFolder)
-        } catch .missing {
-            return []
-        } catch {
-            throw .file(path: keysFolder, error)
-        }
         var keys: [ServiceKey] = []
-        for name in names where Self.isNumber(name) {
+        for name in try Self.names(in: keysFolder) where Self.isNumber(name) {
             if let key = try key(number: name) { keys.append(key) }
         }
         return keys.sorted { $0.name < $1.name }

@@ -53,6 +53,7 @@ package struct Site: Sendable {
         guard !onlyProxies || proxies.contains(peer) || chargedAddress(peer) == nil else {
             return .json(403, EnrolmentIssuer.reply(.refused))
         }
+        let request = below(request)
         guard let address = chargedAddress(client(of: request, peer)) else {
             return route(request, now: now, random: random, report: report).answer
         }
@@ -76,59 +77,56 @@ package struct Site: Sendable {
         case refund
     }
 
-    /// The path and the query of a request, as they are below the issuer's URL.
+    /// A request whose path is as it is below the issuer's URL.
     ///
     /// A proxy in front may pass the path of the issuer's URL on, or take it off.
-    private func target(of request: HTTPMessage) -> String {
-        guard case .request(_, let target) = request.start else { return "" }
-        let path = target.prefix { $0 != "?" }
-        guard !prefix.isEmpty, !pages.has(String(path)), path.hasPrefix(prefix) else {
-            return target
-        }
+    private func below(_ request: HTTPMessage) -> HTTPMessage {
+        let path = request.path
+        guard case .request(let method, let target) = request.start, !prefix.isEmpty,
+            !pages.has(path), path.hasPrefix(prefix)
+        else { return request }
         let rest = target.dropFirst(prefix.count)
-        return rest.hasPrefix("/") ? String(rest) : "/" + rest
+        var request = request
+        request.start = .request(
+            method: method, target: rest.hasPrefix("/") ? String(rest) : "/" + rest)
+        return request
     }
 
     private func route(
         _ request: HTTPMessage, now: Int64, random: @escaping RandomSource,
         report: (IssuerError) -> Void
     ) -> (answer: HTTPMessage, effect: Effect) {
-        let target = target(of: request)
-        var request = request
-        if case .request(let method, _) = request.start {
-            request.start = .request(method: method, target: target)
-        }
-        switch target.prefix(while: { $0 != "?" }) {
-        case VerificationEndpoint.path[...]:
+        switch request.path {
+        case VerificationEndpoint.path:
             let answer = verification.answer(request, now: now, random: random, report: report)
             return (answer, answer.status == 401 ? .charge : .nothing)
-        case RevocationEndpoint.path[...]:
+        case RevocationEndpoint.path:
             let answer = revocation.answer(request, now: now, random: random, report: report)
             return (answer, answer.status == 401 ? .charge : .nothing)
-        case EnrolmentProtocol.startPath[...]:
+        case EnrolmentProtocol.startPath:
             let answer = enrolment.answer(
-                request, now: now, random: random, report: report, enrolled: {})
+                request, now: now, random: random, report: report)
             return (answer, answer.status == 200 ? .charge : .nothing)
-        case EnrolmentProtocol.finishPath[...]:
+        case EnrolmentProtocol.finishPath:
             // Not at a repetition: each charge is given back once.
             var effect = Effect.nothing
             let answer = enrolment.answer(
                 request, now: now, random: random, report: report, enrolled: { effect = .refund })
             return (answer, effect)
-        case Stylesheet.path[...]: return (Stylesheet.answer, .nothing)
+        case Stylesheet.path: return (Stylesheet.answer, .nothing)
         default:
             guard wantsPage(request) else {
                 return (.json(404, EnrolmentIssuer.reply(.invalid)), .nothing)
             }
             let (answer, isFailure) = pages.answer(
-                request, target: target, now: now, random: random, report: report)
+                request, now: now, random: random, report: report)
             return (answer, isFailure ? .charge : .nothing)
         }
     }
 
     /// Whether somebody with a browser asks: for a page, or for what might be one.
     private func wantsPage(_ request: HTTPMessage) -> Bool {
-        pages.has(String(target(of: request).prefix { $0 != "?" }))
+        pages.has(request.path)
             || request.value(of: "accept")?.contains("text/html") == true
     }
 

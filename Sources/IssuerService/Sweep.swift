@@ -16,12 +16,8 @@ extension Issuer {
     package func sweep(
         now: Int64, random: RandomSource, report: (IssuerError) -> Void
     ) throws(IssuerError) -> [String] {
-        let folder = home + "/users"
-        let names = try IssuerError.naming(folder) { () throws(FileError) in
-            try PrivateFolder.names(in: folder)
-        }
         var mails: [String] = []
-        for name in names {
+        for name in try userNames() {
             guard let place = place(ofUser: name) else { continue }
             do throws(IssuerError) {
                 // Nearly always there is nothing to do: nobody is kept waiting for that.

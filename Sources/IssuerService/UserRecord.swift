@@ -16,6 +16,14 @@ package enum UserState: String, Sendable {
     case lapsed
     /// The token has reached its end.
     case expired
+
+    /// Whether it is of no use any more, however it came to that.
+    package var isEnded: Bool {
+        switch self {
+        case .issued, .enrolled, .active: false
+        case .revoked, .lapsed, .expired: true
+        }
+    }
 }
 
 /// What is kept of a user.

@@ -32,15 +32,19 @@ extension Issuer {
 
     /// All records, in the order of their issuance.
     func records() throws(IssuerError) -> [UserRecord] {
-        let folder = home + "/users"
-        let names = try IssuerError.naming(folder) { () throws(FileError) in
-            try PrivateFolder.names(in: folder)
-        }
         var records: [UserRecord] = []
-        for name in names {
+        for name in try userNames() {
             if let record = try unlockedRecord(of: name) { records.append(record) }
         }
         return records.sorted { ($0.issuedAt, $0.userID) < ($1.issuedAt, $1.userID) }
+    }
+
+    /// The names of the files in the folder of records; not all are user IDs.
+    func userNames() throws(IssuerError) -> [String] {
+        let folder = home + "/users"
+        return try IssuerError.naming(folder) { () throws(FileError) in
+            try PrivateFolder.names(in: folder)
+        }
     }
 
     /// The record of a user ID whose lock the caller does not hold; nil when there is none.

@@ -26,12 +26,7 @@ package struct VerificationEndpoint: Sendable {
     package func answer(
         _ request: HTTPMessage, now: Int64, random: RandomSource, report: (IssuerError) -> Void
     ) -> HTTPMessage {
-        guard case .request(let method, _) = request.start else {
-            return .json(400, EnrolmentIssuer.reply(.invalid))
-        }
-        guard method == "POST" else {
-            return .json(405, EnrolmentIssuer.reply(.invalid), .init("Allow", "POST"))
-        }
+        if let refusal = request.refusalUnlessPost { return refusal }
         do throws(IssuerError) {
             guard let bearer = Self.bearer(request), let key = try issuer.key(shownAs: bearer)
             else {

@@ -239,7 +239,7 @@ crowd=$!
 until [ -s "$work/crowd" ]; do kill -0 $crowd; sleep 0.1; done
 start=$EPOCHREALTIME
 exec 3<>"/dev/tcp/127.0.0.1/$port"
-printf 'GET / HTTP/1.1\r\n\r\n' >&3
+printf 'GET /nowhere HTTP/1.1\r\n\r\n' >&3
 read -r _ status _ <&3 || status=none
 taken=$(awk "BEGIN { printf \"%.4f\", $EPOCHREALTIME - $start }")
 exec 3>&-

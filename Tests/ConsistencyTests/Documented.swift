@@ -16,7 +16,7 @@ struct Documented: Sendable, CustomTestStringConvertible {
         Documented(table: .otptoken, page: "otptoken.1", statuses: Platform.ExitStatus.allCases),
         Documented(
             table: .issuer, page: "otptoken-issuer.8",
-            statuses: [.done, .failure, .usage, .noSuchToken, .storeDamaged]),
+            statuses: [.done, .failure, .usage, .noSuchToken, .storeDamaged, .unreachable]),
     ]
 
     var testDescription: String { table.name }

@@ -60,18 +60,8 @@ package final class Browser: Sendable {
     ) throws {
         self.patience = patience
         folder = try TemporaryFolder()
-        driver = try RunningProgram(
-            "/usr/bin/chromedriver", ["--port=0"], home: folder.path,
-            extra: ["LANGUAGE": language, "TMPDIR": folder.path])
-        let mark = "started successfully on port "
-        let port = poll { [driver] in
-            driver.output.range(of: mark).flatMap { start in
-                UInt16(driver.output[start.upperBound...].prefix { $0.isNumber })
-            }
-        }
-        guard let port else {
-            throw Failed(error: "no driver", description: driver.output + driver.errors)
-        }
+        let port: UInt16
+        (driver, port) = try Self.startDriver(language, folder.path)
         var preferences: [String: Any] = [
             "intl.accept_languages": language, "credentials_enable_service": false,
             "profile.password_manager_enabled": false,
@@ -92,6 +82,29 @@ package final class Browser: Sendable {
             "acceptInsecureCerts": trustsAnyCertificate, "goog:chromeOptions": options,
         ]
         session = try WebDriver(port: port, wishes: wishes)
+    }
+
+    /// Starts the driver; again when it ends at once, as it does when another program takes its port just then.
+    private static func startDriver(
+        _ language: String, _ folder: String
+    ) throws -> (RunningProgram, UInt16) {
+        let mark = "started successfully on port "
+        var said = ""
+        for _ in 0..<3 {
+            let driver = try RunningProgram(
+                "/usr/bin/chromedriver", ["--port=0"], home: folder,
+                extra: ["LANGUAGE": language, "TMPDIR": folder])
+            let port = poll(within: 60) { () -> UInt16? in
+                let output = driver.output
+                if let start = output.range(of: mark), output.hasSuffix("\n") {
+                    return UInt16(output[start.upperBound...].prefix { $0.isNumber })
+                }
+                return driver.waitStatus(within: 0) == nil ? nil : 0
+            }
+            if let port, port > 0 { return (driver, port) }
+            said = driver.output + driver.errors
+        }
+        throw Failed(error: "no driver", description: said)
     }
 
     deinit {

@@ -53,17 +53,9 @@ extension Pages {
             </div>
 
             """
-        var inputs: [HTML] = []
-        for (name, value) in hidden.sorted(by: { $0.key < $1.key }) {
-            inputs.append("<input type=\"hidden\" name=\"\(name)\" value=\"\(value)\">\n")
-        }
-        return """
-            \(summary)<form method="post" action="\(link(path))" novalidate>
-            <input type="hidden" name="token" value="\(request.visitor.formToken)">
-            \(inputs)\(fields.map(\.html))<p><button type="submit">\(button)</button></p>
-            </form>
-
-            """
+        let content: HTML =
+            "\(fields.map(\.html))<p><button type=\"submit\">\(button)</button></p>"
+        return "\(summary)\(frame(path, " novalidate", hidden, content, request))"
     }
 
     /// A button that does something at once.
@@ -71,14 +63,23 @@ extension Pages {
         _ path: String, _ text: String, hidden: [String: String] = [:], _ request: PageRequest,
         isQuiet: Bool = false
     ) -> HTML {
-        let inputs: [HTML] = hidden.sorted { $0.key < $1.key }.map {
-            "<input type=\"hidden\" name=\"\($0.key)\" value=\"\($0.value)\">\n"
+        frame(
+            path, isQuiet ? #" class="quiet""# : "", hidden,
+            "<button type=\"submit\">\(text)</button>", request)
+    }
+
+    /// A form, with what each of them sends.
+    private func frame(
+        _ path: String, _ attributes: HTML, _ hidden: [String: String], _ content: HTML,
+        _ request: PageRequest
+    ) -> HTML {
+        let sent = [("token", request.visitor.formToken)] + hidden.sorted { $0.key < $1.key }
+        let inputs: [HTML] = sent.map {
+            "<input type=\"hidden\" name=\"\($0.0)\" value=\"\($0.1)\">\n"
         }
-        let manner: HTML = isQuiet ? #" class="quiet""# : ""
         return """
-            <form method="post" action="\(link(path))"\(manner)>
-            <input type="hidden" name="token" value="\(request.visitor.formToken)">
-            \(inputs)<button type="submit">\(text)</button>
+            <form method="post" action="\(link(path))"\(attributes)>
+            \(inputs)\(content)
             </form>
 
             """

@@ -10,10 +10,7 @@ extension Pages {
         guard let userID = account.userID,
             let user = try issuer.user(userID, now: request.now)
         else { return nil }
-        return switch user.state {
-        case .issued, .enrolled, .active: user
-        case .revoked, .lapsed, .expired: nil
-        }
+        return user.state.isEnded ? nil : user
     }
 
     /// Where somebody is to go on.
@@ -126,7 +123,8 @@ extension Pages {
             refuse(verdict, &page, &field, request)
         }
         // Lines end between words, not at the hyphens of an option.
-        let command: [HTML] = words.command(issuer, user.userID).split(separator: " ").enumerated()
+        let command: [HTML] = issuer.enrolmentCommand(user.userID).split(separator: " ")
+            .enumerated()
             .map { "\($0 == 0 ? "" : " ")<span>\(String($1))</span>" }
         page.main = """
             <p>\(words.confirmText)</p>

@@ -138,9 +138,6 @@ struct PageMessages {
         localized(
             "On the computer that is to show the codes:", ja: "コードを表示するパソコンで、次のコマンドを実行します。")
     }
-    func command(_ issuer: Issuer, _ userID: String) -> String {
-        "otptoken init --server \(shellQuoted(issuer.url)) --service-id \(issuer.serviceID) --user-id \(userID)"
-    }
     var serviceID: String { localized("Service ID", ja: "サービスID") }
     var userID: String { localized("User ID", ja: "ユーザID") }
     var code: String { localized("Code", ja: "ワンタイムパスワード") }

@@ -7,9 +7,9 @@ struct PageRequest {
     /// Whether something is to be done.
     let isPost: Bool
     let path: String
-    let query: Form
-    let form: Form
-    let visitor: Visitor
+    var query = Form()
+    var form = Form()
+    var visitor = Visitor.unknown
     let language: Language
     /// Unix seconds.
     let now: Int64
@@ -37,6 +37,9 @@ struct Visitor {
     let account: Account?
     /// What a form of this visitor has to send along.
     let formToken: String
+
+    /// Somebody of whom nothing is known, nor is to be.
+    static let unknown = Visitor(identity: "", isNew: false, account: nil, formToken: "")
 }
 
 /// What has been done just before a page is shown; it stands in the query.

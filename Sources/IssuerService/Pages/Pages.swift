@@ -72,34 +72,31 @@ struct Pages: Sendable {
     /// Answers a request to a page.
     ///
     /// - Parameters:
-    ///   - message: the request.
-    ///   - target: its path below the issuer's URL, and its query.
+    ///   - message: the request, its path as it is below the issuer's URL.
     ///   - now: unix seconds.
     ///   - random: identities, and what tokens are made of.
     ///   - report: is told why a page could not be made.
     /// - Returns: the answer, and whether it was a try that failed.
     func answer(
-        _ message: HTTPMessage, target: String, now: Int64, random: @escaping RandomSource,
+        _ message: HTTPMessage, now: Int64, random: @escaping RandomSource,
         report: (IssuerError) -> Void
     ) -> (answer: HTTPMessage, isFailure: Bool) {
-        guard case .request(let method, _) = message.start else { return (.json(400, []), false) }
-        let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-        let path = String(parts[0])
+        guard case .request(let method, let target) = message.start else {
+            return (.json(400, []), false)
+        }
+        let query = target.drop { $0 != "?" }.dropFirst()
         var request = PageRequest(
-            isPost: method == "POST", path: path, query: Form(), form: Form(),
-            visitor: Visitor(identity: "", isNew: false, account: nil, formToken: ""),
-            language: language(of: message), now: now, random: random)
+            isPost: method == "POST", path: message.path, language: language(of: message),
+            now: now, random: random)
         var answer: PageAnswer
         do throws(IssuerError) {
-            let visitor = try visitor(of: message, now: now, random: random)
-            let query = Form(Array((parts.count > 1 ? parts[1] : "").utf8))
-            let form = request.isPost ? Form(message.body) : Form()
-            guard let query, let form else {
+            request.visitor = try visitor(of: message, now: now, random: random)
+            guard let query = Form(Array(query.utf8)),
+                let form = request.isPost ? Form(message.body) : Form()
+            else {
                 return (html(Self.message(400, request.words.malformed), request), false)
             }
-            request = PageRequest(
-                isPost: request.isPost, path: path, query: query, form: form, visitor: visitor,
-                language: request.language, now: now, random: random)
+            (request.query, request.form) = (query, form)
             if let refusal = refusal(of: request, method, message) {
                 answer = refusal
             } else {
@@ -116,15 +113,12 @@ struct Pages: Sendable {
 
     /// Answers an address that has to wait; nobody is asked who it is.
     func throttled(_ message: HTTPMessage, _ wait: Int64) -> HTTPMessage {
-        var answer = Self.message(
-            429, PageMessages(language: language(of: message)).throttled(wait))
+        let request = PageRequest(
+            isPost: true, path: "/", language: language(of: message), now: 0,
+            random: SecretBytes.random)
+        var answer = Self.message(429, request.words.throttled(wait))
         answer.retryAfter = wait
-        let stranger = Visitor(identity: "", isNew: false, account: nil, formToken: "")
-        return html(
-            answer,
-            PageRequest(
-                isPost: true, path: "/", query: Form(), form: Form(), visitor: stranger,
-                language: language(of: message), now: 0, random: SecretBytes.random))
+        return html(answer, request)
     }
 
     /// Why a request is not even looked at; nil when it is.
