@@ -12,9 +12,19 @@ package struct Account: Sendable {
     package let createdAt: Int64
     /// The token that was last issued to it; nil before the first one.
     package internal(set) var userID: String?
-    /// How often the password has been set: what was allowed with a former one ends.
+    /// Whether a mailed code is asked for at the sign-in, beside the password.
+    package internal(set) var needsCode = false
+    /// The browsers that need none for a while.
+    var skips: [CodeSkip] = []
+    /// How often the password has been set, or what is asked for beside it: what was allowed before ends.
     var generation = 1
     var password: PasswordDigest
+
+    /// Ends all that a former sign-in allowed, everywhere.
+    mutating func beginAnew() {
+        generation += 1
+        skips = []
+    }
 }
 
 /// What is kept of a password (RFC 7914).
@@ -93,7 +103,7 @@ extension Issuer {
         return password
     }
 
-    /// Gives an account another password: whoever is signed in is so no longer.
+    /// Gives an account another password: whoever is signed in is so no longer, and no browser skips the mailed code.
     ///
     /// - Parameters:
     ///   - password: at least 8 characters; nil to have one made.
@@ -106,11 +116,9 @@ extension Issuer {
     ) throws(IssuerError) -> SecretBytes {
         let password = try self.password(consume password, random)
         let digest = try digest(of: password, random: random)
-        try changingAccount(email) { (found, place) throws(IssuerError) in
-            guard var account = found else { throw .noSuchAccount(email) }
+        try changeAccount(email, random: random) { account in
             account.password = digest
-            account.generation += 1
-            try save(account, at: place, random: random)
+            account.beginAnew()
         }
         return password
     }
@@ -174,9 +182,18 @@ extension Issuer {
     func setToken(
         _ userID: String, ofAccount email: String, random: RandomSource
     ) throws(IssuerError) {
+        try changeAccount(email, random: random) { $0.userID = userID }
+    }
+
+    /// Changes an account while nobody else does.
+    ///
+    /// - Throws: `IssuerError.noSuchAccount`, `.damaged`, `.file`, `.cryptography`.
+    func changeAccount(
+        _ email: String, random: RandomSource, _ change: (inout Account) -> Void
+    ) throws(IssuerError) {
         try changingAccount(email) { (found, place) throws(IssuerError) in
             guard var account = found else { throw .noSuchAccount(email) }
-            account.userID = userID
+            change(&account)
             try save(account, at: place, random: random)
         }
     }
@@ -216,7 +233,7 @@ extension Issuer {
 
     // MARK: Files
 
-    private func accountName(_ email: String) throws(IssuerError) -> String {
+    func accountName(_ email: String) throws(IssuerError) -> String {
         let digest = try IssuerError.wrapping { () throws(CryptographyError) in
             try HMAC.authenticate(Array(email.lowercased().utf8), key: accountsKey)
         }
@@ -271,6 +288,8 @@ extension Account {
         if isAdministrator { text.put(.administrator, "yes") }
         text.put(.createdAt, "\(createdAt)")
         if let userID { text.put(.user, userID) }
+        if needsCode { text.put(.mailedCode, "yes") }
+        if !skips.isEmpty { text.put(.skips, CodeSkip.text(skips)) }
         text.put(.generation, "\(generation)")
         text.put(.salt, secret: SecretBytes(copying: password.salt.span))
         text.put(.hash, secret: password.hash.value)
@@ -287,7 +306,9 @@ extension Account {
         else { return nil }
         self.init(
             email: email, isAdministrator: fields.string(.administrator) != nil,
-            createdAt: createdAt, userID: fields.string(.user), generation: generation,
+            createdAt: createdAt, userID: fields.string(.user),
+            needsCode: fields.string(.mailedCode) != nil,
+            skips: fields.string(.skips).map(CodeSkip.read) ?? [], generation: generation,
             password: PasswordDigest(salt: salt.withBytes { Array(copying: $0) }, hash: hash))
         guard encoded.equals(plaintext) else { return nil }
     }

@@ -28,6 +28,7 @@ package final class Issuer: Sendable {
     let keysKey: SecretBytes
     let accountsKey: SecretBytes
     let formsKey: SecretBytes
+    let codesKey: SecretBytes
 
     let locks: [KeptLock]
     /// Where many changes at once wait for the disk together.
@@ -155,6 +156,7 @@ package final class Issuer: Sendable {
             keysKey = try HKDF.derive(from: key, purpose: "otptoken-issuer/1 keys")
             accountsKey = try HKDF.derive(from: key, purpose: "otptoken-issuer/1 accounts")
             formsKey = try HKDF.derive(from: key, purpose: "otptoken-issuer/1 forms")
+            codesKey = try HKDF.derive(from: key, purpose: "otptoken-issuer/1 codes")
         } catch {
             throw .cryptography(error)
         }

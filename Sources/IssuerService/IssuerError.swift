@@ -17,6 +17,8 @@ package enum IssuerError: Error, Equatable {
     case noSuchUser
     /// A mail was not handed on; it lies in the outbox still.
     case notSent(path: String)
+    /// A mail with a code was not handed on to this address; there is no copy of it.
+    case codeNotSent(String)
     /// A service has a key already.
     case keyExists(String)
     /// No service of this name has a key.

@@ -66,6 +66,7 @@ enum Messages {
                         "it is \(printable(path, limit: 200)): send it with `sendmail -t`",
                         ja: "\(printable(path, limit: 200)) にあります。`sendmail -t` で送れます")
                 ])
+        case .codeNotSent(let email): return codeNotSent(email)
         case .keyExists(let name):
             return CommandFailure(
                 .failure,

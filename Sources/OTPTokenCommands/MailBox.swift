@@ -114,6 +114,23 @@ struct MailBox {
         return newest
     }
 
+    /// Looks whether mails could be got at; reads none, and runs nothing.
+    func probe() throws(CommandFailure) {
+        switch mailed.source {
+        case .maildir(let path):
+            _ = try reaching(path) { () throws(FileError) in
+                try Maildir.files(in: path, since: .max, limit: 1)
+            }
+        case .mbox(let path):
+            _ = try reaching(path) { () throws(FileError) in try Mbox.readEnd(path, upTo: 0) }
+        case .command(let command):
+            let program = try words(of: command)[0]
+            guard isProgram(program, path: environmentVariable("PATH") ?? "") else {
+                throw Messages.mailCommand(.notFound, program)
+            }
+        }
+    }
+
     /// A mail that fits, and that may be believed as far as that is asked for.
     private func fitting(
         _ bytes: [UInt8], _ now: Int64, _ isPast: Bool, _ file: Maildir.File?
@@ -157,17 +174,16 @@ struct MailBox {
     }
 
     private func output(of command: String) throws(CommandFailure) -> [UInt8] {
-        let words: [String]
-        do {
-            words = try commandWords(command)
-        } catch {
-            throw Messages.badMailCommand(error)
-        }
+        let words = try words(of: command)
         do {
             return try SecretCommand.runPlain(words, limit: MailMessage.maximumCount)
         } catch {
             throw Messages.mailCommand(error, words[0])
         }
+    }
+
+    private func words(of command: String) throws(CommandFailure) -> [String] {
+        do { return try commandWords(command) } catch { throw Messages.badMailCommand(error) }
     }
 
     /// The code that a mail tells.

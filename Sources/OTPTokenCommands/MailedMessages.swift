@@ -181,6 +181,12 @@ extension Messages {
             hints: [CommandFailure.file(error, path).message])
     }
 
+    static func mailBoxIsThere(_ token: Token) -> String {
+        localized(
+            "mail box of \(printable(token.name)): it is there",
+            ja: "\(printable(token.name)) のメールボックス: 使えます")
+    }
+
     static func noMaildir(_ path: String) -> CommandFailure {
         CommandFailure(
             .unreachable,

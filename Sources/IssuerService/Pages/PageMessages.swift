@@ -4,7 +4,7 @@ internal import Platform
 struct PageMessages {
     let language: Language
 
-    private func localized(
+    func localized(
         _ english: @autoclosure () -> String, ja japanese: @autoclosure () -> String
     ) -> String {
         Platform.localized(english(), ja: japanese(), in: language)
@@ -205,6 +205,9 @@ extension PageMessages {
             localized(
                 "This token is issued; a mail is on its way.", ja: "トークンを発行し、メールをお送りしました。")
         case .password: localized("The password is changed.", ja: "パスワードを変更しました。")
+        case .resumed:
+            localized(
+                "The code is asked for everywhere again.", ja: "すべての端末・ブラウザで、ワンタイムパスワードの入力を再開しました。")
         }
     }
 
