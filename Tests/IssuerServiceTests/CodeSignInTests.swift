@@ -2,6 +2,7 @@ import Cryptography
 import Foundation
 import IssuerService
 import Platform
+import TestSupport
 import Testing
 
 /// The mailed code at the sign-in, and the browsers that skip it.

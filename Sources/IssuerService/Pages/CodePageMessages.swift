@@ -60,7 +60,7 @@ extension PageMessages {
                 "この端末・ブラウザでは、90 日間、パスワードだけでログインできるようになります。この設定は Cookie に保存されます。ほかの人と共用する端末では設定しないでください。設定は、すべての端末についてまとめて、いつでも解除できます。"
         )
     }
-    var ok: String { localized("Skip it here", ja: "OK") }
+    var ok: String { localized("Skip it here", ja: "OK（省略する）") }
     var doNotSkip: String { localized("Ask me each time", ja: "省略しない") }
 
     // MARK: Settings
