@@ -34,7 +34,7 @@ extension PageMessages {
     var noCodeMail: String {
         localized(
             "No mail? Look into the spam folder, or have another one sent:",
-            ja: "メールが届かない場合は、迷惑メールのフォルダを確認してください。")
+            ja: "メールが届かない場合は、迷惑メールのフォルダを確認してください。ログインし直すと、新しいものをお送りします。")
     }
     var signInAgain: String { localized("Sign in again", ja: "もう一度ログインする") }
 
@@ -65,6 +65,7 @@ extension PageMessages {
 
     // MARK: Settings
 
+    var skipsLink: String { localized("Mailed code", ja: "メール認証") }
     var skips: String { localized("Mailed code", ja: "ワンタイムパスワードの省略") }
     var skipsText: String {
         localized(

@@ -298,7 +298,7 @@ struct Pages: Sendable {
             \(item("/token", words.myToken))
             \(account.isAdministrator ? item("/admin", words.administration) : "")
             \(item("/password", words.password))
-            \(account.needsCode ? item("/skips", words.skips) : "")
+            \(account.needsCode ? item("/skips", words.skipsLink) : "")
             </ul>
             \(button("/sign-out", words.signOut, request, isQuiet: true))
             <p class="account">\(account.email)</p>
