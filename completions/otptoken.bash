@@ -27,7 +27,7 @@ _otptoken() {
             ended=1
         elif [[ $word == -?* && ! $ended ]]; then
             case $command:$word in
-            *:--home | *:--passphrase-file | init:--server | init:--service-id | init:--user-id | init:--name | init:--start-password-file | init:--mail | init:--ca-file | init:--profile | init:--from | init:--subject | init:--to | init:--digits | init:--valid | init:--skip-days | init:--maildir | init:--mbox | init:--command | show:--at | show:--min-remaining | watch:--count | remove:--ca-file | passphrase:--new-passphrase-file | unlock:--for | clock:--server | clock:--ca-file | clock:--timeout | trust:--device | doctor:--ca-file) option=$word ;;
+            *:--home | *:--passphrase-file | init:--server | init:--service-id | init:--user-id | init:--backend | init:--name | init:--start-password-file | init:--mail | init:--ca-file | init:--profile | init:--from | init:--subject | init:--to | init:--digits | init:--valid | init:--skip-days | init:--maildir | init:--mbox | init:--command | show:--at | show:--min-remaining | watch:--count | remove:--ca-file | passphrase:--new-passphrase-file | unlock:--for | clock:--server | clock:--ca-file | clock:--timeout | trust:--device | doctor:--ca-file) option=$word ;;
             esac
         elif [[ ! $command ]]; then
             command=$word
@@ -40,6 +40,7 @@ _otptoken() {
         case $command:$option in
         *:--home) compopt -o dirnames ;;
         *:--passphrase-file) compopt -o default ;;
+        init:--backend) COMPREPLY=($(compgen -W 'otptoken privacyidea' -- "$cur")) ;;
         init:--start-password-file) compopt -o default ;;
         init:--mail) compopt -o default ;;
         init:--ca-file) compopt -o default ;;
@@ -53,7 +54,7 @@ _otptoken() {
         esac
     elif [[ $cur == -* && ! $ended ]]; then
         case $command in
-        init) COMPREPLY=($(compgen -W '--server --service-id --user-id --name --start-password-file --mail --ca-file --allow-http --force --mailed --profile --from --subject --to --digits --valid --skip-days --maildir --mbox --command --require-dkim --home --passphrase-file --quiet --help --version' -- "$cur")) ;;
+        init) COMPREPLY=($(compgen -W '--server --service-id --user-id --backend --name --start-password-file --mail --ca-file --allow-http --force --mailed --profile --from --subject --to --digits --valid --skip-days --maildir --mbox --command --require-dkim --home --passphrase-file --quiet --help --version' -- "$cur")) ;;
         show) COMPREPLY=($(compgen -W '--next --at --min-remaining --copy --print --all --strict-clock --correct --force --wait --mark-seen --json --home --passphrase-file --quiet --help --version' -- "$cur")) ;;
         watch) COMPREPLY=($(compgen -W '--count --force --json --home --passphrase-file --quiet --help --version' -- "$cur")) ;;
         list) COMPREPLY=($(compgen -W '--names --json --home --passphrase-file --quiet --help --version' -- "$cur")) ;;

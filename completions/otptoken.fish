@@ -11,7 +11,7 @@ function __otptoken_at
         else if test "$word" = --; and not set -q ended[1]
             set ended yes
         else if string match -q -- '-?*' $word; and not set -q ended[1]
-            contains -- $word --home --passphrase-file --server --service-id --user-id --name --start-password-file --mail --ca-file --profile --from --subject --to --digits --valid --skip-days --maildir --mbox --command --at --min-remaining --count --ca-file --new-passphrase-file --for --server --ca-file --timeout --device --ca-file
+            contains -- $word --home --passphrase-file --server --service-id --user-id --backend --name --start-password-file --mail --ca-file --profile --from --subject --to --digits --valid --skip-days --maildir --mbox --command --at --min-remaining --count --ca-file --new-passphrase-file --for --server --ca-file --timeout --device --ca-file
             and set option $word
         else
             set -a words $word
@@ -48,6 +48,7 @@ complete -c otptoken -n "__otptoken_at ''" -a help -d 'tells what a command take
 complete -c otptoken -n "__otptoken_at init" -l server -x -d 'the issuer\'s address, https://…'
 complete -c otptoken -n "__otptoken_at init" -l service-id -x -d 'the service ID from the mail'
 complete -c otptoken -n "__otptoken_at init" -l user-id -x -d 'the user ID from the mail'
+complete -c otptoken -n "__otptoken_at init" -l backend -x -a 'otptoken privacyidea' -d 'who issues tokens there: otptoken (the rule) or privacyidea'
 complete -c otptoken -n "__otptoken_at init" -l name -x -d 'what to call the token here; else the issuer\'s name'
 complete -c otptoken -n "__otptoken_at init" -l start-password-file -r -F -d 'read the start password from FILE (- for standard input) instead of asking'
 complete -c otptoken -n "__otptoken_at init" -l mail -r -F -d 'read server, service ID and user ID out of the mail in FILE'

@@ -71,6 +71,11 @@ static EVP_MD *digest_of(int digest) {
     return CRYPTO_THREAD_run_once(&digest_once[digest], fetch[digest]) ? digest_fetched[digest] : NULL;
 }
 
+int shim_sha1(const void *input, size_t input_count, uint8_t *out20) {
+    EVP_MD *md = digest_of(SHIM_SHA1);
+    return md && EVP_Digest(input, input_count, out20, NULL, md, NULL);
+}
+
 int shim_sha256(const void *input, size_t input_count, uint8_t *out32) {
     EVP_MD *md = digest_of(SHIM_SHA256);
     return md && EVP_Digest(input, input_count, out32, NULL, md, NULL);
@@ -187,4 +192,12 @@ int shim_scrypt(const void *password, size_t password_count, const void *salt, s
     // OpenSSL's own limit is 32 MiB; what the parameters need, and a MiB for its bookkeeping, is ours.
     uint64_t memory = 128ULL * r * (n + p) + (1 << 20);
     return EVP_PBE_scrypt(password, password_count, salt, salt_count, n, r, p, memory, out, out_count) > 0;
+}
+
+int shim_pbkdf2_sha1(const void *password, size_t password_count, const void *salt, size_t salt_count,
+                     uint32_t iterations, uint8_t *out, size_t out_count) {
+    EVP_MD *md = digest_of(SHIM_SHA1);
+    return md && iterations <= INT32_MAX && fits(password_count, salt_count) && fits(out_count, 0) &&
+           PKCS5_PBKDF2_HMAC(password, (int)password_count, salt, (int)salt_count, (int)iterations, md, (int)out_count,
+                             out) == 1;
 }

@@ -50,10 +50,6 @@ void shim_error_text(int number, char *into, size_t count) {
     snprintf(into, count, "%s", strerror_r(number, scratch, sizeof scratch));
 }
 
-int shim_exchange(const char *one, const char *other) {
-    return renameat2(AT_FDCWD, one, AT_FDCWD, other, RENAME_EXCHANGE);
-}
-
 int shim_synchronise_all(int file) { return syncfs(file); }
 
 int shim_inotify_open(void) { return inotify_init1(IN_CLOEXEC | IN_NONBLOCK); }

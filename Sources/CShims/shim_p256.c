@@ -114,13 +114,27 @@ int shim_p256_blind(const uint8_t *k32, const uint8_t *w32, const uint8_t *fixed
     return ok;
 }
 
+// P - w * F, into s->a.
+static int unblind(scratch *s, const uint8_t *point65, const uint8_t *w32, const uint8_t *fixed65) {
+    return read_scalar(s, w32) && read_point(s, s->a, fixed65) &&
+           EC_POINT_mul(p256, s->b, NULL, s->a, s->k, s->bn) && EC_POINT_invert(p256, s->b, s->bn) &&
+           read_point(s, s->a, point65) && EC_POINT_add(p256, s->a, s->a, s->b, s->bn);
+}
+
 int shim_p256_unblind(const uint8_t *point65, const uint8_t *w32, const uint8_t *fixed65, uint8_t *out65) {
     scratch s;
     if (!scratch_new(&s)) return 0;
-    int ok = read_scalar(&s, w32) && read_point(&s, s.a, fixed65) &&
-             EC_POINT_mul(p256, s.b, NULL, s.a, s.k, s.bn) && EC_POINT_invert(p256, s.b, s.bn) &&
-             read_point(&s, s.a, point65) && EC_POINT_add(p256, s.a, s.a, s.b, s.bn) &&
-             write_point(&s, s.a, out65);
+    int ok = unblind(&s, point65, w32, fixed65) && write_point(&s, s.a, out65);
+    scratch_free(&s);
+    return ok;
+}
+
+int shim_p256_multiply_unblinded(const uint8_t *k32, const uint8_t *point65, const uint8_t *w32,
+                                 const uint8_t *fixed65, uint8_t *out65) {
+    scratch s;
+    if (!scratch_new(&s)) return 0;
+    int ok = unblind(&s, point65, w32, fixed65) && read_scalar(&s, k32) &&
+             EC_POINT_mul(p256, s.b, NULL, s.a, s.k, s.bn) && write_point(&s, s.b, out65);
     scratch_free(&s);
     return ok;
 }

@@ -82,7 +82,8 @@ static shim_tls_context *context_new(int server) {
                                             SSL_MODE_RELEASE_BUFFERS);
         // Without this libssl reads on by itself as long as a peer sends key updates, past every deadline.
         SSL_CTX_clear_mode(context->ssl, SSL_MODE_AUTO_RETRY);
-        SSL_CTX_set_options(context->ssl, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
+        SSL_CTX_set_options(context->ssl, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION |
+                                                SSL_OP_CLEANSE_PLAINTEXT);
         return context;
     }
     shim_tls_context_free(context);

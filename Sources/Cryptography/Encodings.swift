@@ -118,7 +118,7 @@ package enum Base64 {
     }
 }
 
-/// Hexadecimal, for constants and identifiers that are no secret.
+/// Hexadecimal.
 package enum Hex {
     /// Decodes digits of either case; nil for anything else or an odd number of them.
     package static func decode(_ text: String) -> [UInt8]? {
@@ -130,6 +130,18 @@ package enum Hex {
             bytes.append(UInt8(high << 4 | low))
         }
         return bytes
+    }
+
+    /// Appends the lower-case digits of a secret to a secret.
+    package static func append(_ secret: borrowing SecretBytes, to buffer: inout SecretBuffer) {
+        // 10 to 15 become a to f without a branch, which a secret would steer.
+        func digit(_ value: UInt8) -> UInt8 { value &+ 48 &+ ((9 &- value) >> 7) &* 39 }
+        secret.withBytes { bytes in
+            for index in bytes.indices {
+                buffer.append(digit(bytes[index] >> 4))
+                buffer.append(digit(bytes[index] & 15))
+            }
+        }
     }
 
     /// Lower-case digits.

@@ -67,6 +67,20 @@ package enum HMAC {
     }
 }
 
+/// SHA-1 (FIPS 180-4), for checksums that others have laid down.
+package enum SHA1 {
+    /// The digest of `message`, 20 bytes.
+    package static func digest(
+        _ message: borrowing SecretBytes
+    ) throws(CryptographyError) -> SecretBytes {
+        let out = SecretBytes(zeros: 20)
+        guard unsafe shim_sha1(message.address, message.count, out.address) == 1 else {
+            throw .libraryFailed
+        }
+        return out
+    }
+}
+
 /// SHA-256 (FIPS 180-4).
 package enum SHA256 {
     /// The digest of `message`, 32 bytes.

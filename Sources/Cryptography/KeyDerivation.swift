@@ -96,3 +96,33 @@ package enum Scrypt {
         return out
     }
 }
+
+/// PBKDF2 (RFC 8018) with HMAC-SHA1, where another side has laid it down.
+package enum PBKDF2 {
+    /// How many iterations are taken at most: some seconds' work.
+    package static let iterations = 1...10_000_000
+
+    /// Derives a key.
+    ///
+    /// - Parameters:
+    ///   - password: any length.
+    ///   - salt: any length.
+    ///   - iterations: what it takes.
+    ///   - count: the length wanted, 1 to 1024.
+    /// - Returns: `count` bytes.
+    /// - Throws: `CryptographyError.invalidParameter` or `.libraryFailed`.
+    package static func derive(
+        from password: borrowing SecretBytes, salt: borrowing SecretBytes, iterations: Int,
+        count: Int
+    ) throws(CryptographyError) -> SecretBytes {
+        guard Self.iterations.contains(iterations), (1...1024).contains(count) else {
+            throw .invalidParameter
+        }
+        let out = SecretBytes(zeros: count)
+        let done = unsafe shim_pbkdf2_sha1(
+            password.address, password.count, salt.address, salt.count, UInt32(iterations),
+            out.address, count)
+        guard done == 1 else { throw .libraryFailed }
+        return out
+    }
+}

@@ -89,4 +89,20 @@ enum P256 {
         else { throw .invalidPoint }
         return out
     }
+
+    /// k·(P − w·F): what `unblind` and `multiply` do, without a step to affine coordinates between them.
+    static func multiply(
+        _ k: borrowing SecretBytes, unblinding point: [UInt8], _ w: borrowing SecretBytes,
+        _ fixed: [UInt8]
+    ) throws(CryptographyError) -> SecretBytes {
+        guard k.count == scalarCount, w.count == scalarCount, fixed.count == pointCount else {
+            throw .invalidParameter
+        }
+        let out = SecretBytes(zeros: pointCount)
+        guard point.count == pointCount,
+            unsafe shim_p256_multiply_unblinded(k.address, point, w.address, fixed, out.address)
+                == 1
+        else { throw .invalidPoint }
+        return out
+    }
 }

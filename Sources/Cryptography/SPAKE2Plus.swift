@@ -149,10 +149,9 @@ package enum SPAKE2Plus {
             _ identities: Identities, secret: borrowing VerifierSecret, share peer: [UInt8],
             random: RandomSource
         ) throws(CryptographyError) {
-            let base = try P256.unblind(peer, secret.w0, m)
             let y = try P256.randomScalar(from: random)
+            let z = try P256.multiply(y, unblinding: peer, secret.w0, m)
             let share = try P256.blind(y, secret.w0, n)
-            let z = try P256.multiply(y, base)
             let v = try P256.multiply(y, SecretBytes(copying: secret.l.span))
             let transcript = SPAKE2Plus.transcript(
                 identities, m: m, n: n, shareP: peer, shareV: share, z: z, v: v, w0: secret.w0)

@@ -138,8 +138,11 @@ package func constantTimeEqual(_ a: Span<UInt8>, _ b: Span<UInt8>) -> Bool {
 }
 
 extension Array where Element == UInt8 {
-    /// Wipes what passed through an ordinary array on its way into a secret.
+    /// Wipes what passed through an ordinary array on its way into a secret, and what is left of it behind the end.
+    ///
+    /// It must be the only one that holds these bytes: otherwise it would wipe a copy.
     package mutating func wipe() {
+        append(contentsOf: repeatElement(0, count: capacity - count))
         unsafe withUnsafeMutableBytes { unsafe shim_cleanse($0.baseAddress, $0.count) }
     }
 

@@ -21,8 +21,8 @@ enum EnrolmentReply: Equatable {
 }
 
 // Nobody without the start password may learn who is a user. Whoever cannot enrol (unknown, of another service,
-// revoked, enrolled already) is therefore answered from a made-up record, which is derived for every request, and
-// tries are counted for all IDs alike, in one file that knows no users: the same reading, charging and writing.
+// revoked, enrolled already) is therefore answered from a made-up secret, and tries are counted for all IDs alike, in
+// one file that knows no users: the same reading, charging and writing.
 extension Issuer {
     /// Answers a first request, and charges a try for it.
     func start(
@@ -64,28 +64,16 @@ extension Issuer {
     private func secret(
         for start: EnrolmentIssuer.Start, random: RandomSource
     ) throws(IssuerError) -> (secret: Shared<SPAKE2Plus.VerifierSecret>, isDecoy: Bool) {
-        let madeUp = Shared(try madeUpSecret(start))
-        guard let place = place(ofUser: start.userID) else { return (madeUp, true) }
+        guard let place = place(ofUser: start.userID) else { return (decoy, true) }
         let stranger = UserRecord(
-            userID: start.userID, email: "", issuedAt: 0, stage: .issued(.init(secret: madeUp)))
+            userID: start.userID, email: "", issuedAt: 0, stage: .issued(.init(secret: decoy)))
         // A record that is missing is sealed and opened all the same: no answer comes sooner for want of a file.
         let box = try Self.contents(of: place.path)
         let sealed = if let box { box } else { try seal(stranger, for: place, random: random) }
         let record = try open(sealed, from: place)
         guard box != nil, start.serviceID == serviceID, case .issued(let issuance) = record.stage
-        else { return (madeUp, true) }
+        else { return (decoy, true) }
         return (issuance.secret, false)
-    }
-
-    /// w0 and L of a password that nobody has; always the same for the same IDs.
-    private func madeUpSecret(
-        _ start: EnrolmentIssuer.Start
-    ) throws(IssuerError) -> SPAKE2Plus.VerifierSecret {
-        try IssuerError.wrapping { () throws(CryptographyError) in
-            let halves = try HKDF.derive(
-                from: decoysKey, info: Array("\(start.serviceID) \(start.userID)".utf8), count: 80)
-            return try SPAKE2Plus.ProverSecret(reducing: halves).registration()
-        }
     }
 
     /// Answers a second request; a valid one gives the try back, and the seed is stored first.

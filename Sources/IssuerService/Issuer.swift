@@ -29,6 +29,10 @@ package final class Issuer: Sendable {
     let accountsKey: SecretBytes
     let formsKey: SecretBytes
     let codesKey: SecretBytes
+    /// What somebody who may not enrol is answered from: w0 and L of a password that nobody has.
+    ///
+    /// One for all of them: an answer does not tell which secret it was made from.
+    let decoy: Shared<SPAKE2Plus.VerifierSecret>
 
     let locks: [KeptLock]
     /// Where many changes at once wait for the disk together.
@@ -157,6 +161,8 @@ package final class Issuer: Sendable {
             accountsKey = try HKDF.derive(from: key, purpose: "otptoken-issuer/1 accounts")
             formsKey = try HKDF.derive(from: key, purpose: "otptoken-issuer/1 forms")
             codesKey = try HKDF.derive(from: key, purpose: "otptoken-issuer/1 codes")
+            let halves = try HKDF.derive(from: decoysKey, info: Array("decoy".utf8), count: 80)
+            decoy = Shared(try SPAKE2Plus.ProverSecret(reducing: halves).registration())
         } catch {
             throw .cryptography(error)
         }

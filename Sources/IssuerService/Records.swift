@@ -125,8 +125,8 @@ extension Issuer {
     }
 
     /// How long records are before they are sealed, or a multiple of it: a file's length does not tell what is in it, and
-    /// rarely changes.
-    private static let unit = 256
+    /// rarely changes, so that it can be written over.
+    private static let unit = 512
 
     /// Nonce, ciphertext and tag of AES-256-GCM, with zeros behind the plaintext.
     func seal(

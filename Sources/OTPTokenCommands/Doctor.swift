@@ -91,14 +91,14 @@ func doctor(_ line: Invocation, _ session: Session) throws(CommandFailure) {
 
 extension Session {
     fileprivate func findings(_ outside: OutsideFindings) -> [Finding] {
-        let (inside, servers) = findingsInFiles()
+        let (inside, issuers) = findingsInFiles()
         // What others answer is read once no seed and no key is in this process any more.
         unlocking.forget()
-        return inside + outside.findings(issuers: servers) + [clipboard()]
+        return inside + outside.findings(issuers: issuers) + [clipboard()]
     }
 
-    /// What is to be found in the person's files, and the servers of the tokens; nil for a store that does not open.
-    private func findingsInFiles() -> (findings: [Finding], servers: [String]?) {
+    /// What is to be found in the person's files, and who issued the tokens; nil for a store that does not open.
+    private func findingsInFiles() -> (findings: [Finding], issuers: [Issuer]?) {
         var findings = [folder(locations.data)]
         if locations.state != locations.data { findings.append(folder(locations.state)) }
         let first = examine(locations.store)
@@ -113,7 +113,7 @@ extension Session {
         let now = wallClockSeconds()
         findings += (store.tokens ?? []).compactMap { tokenFinding($0, at: now) }
         findings += (store.tokens ?? []).compactMap(mailBoxFinding)
-        return (findings, store.tokens?.filter { $0.kind == .totp }.map(\.server))
+        return (findings, store.tokens?.compactMap { Issuer($0) })
     }
 
     private func folder(_ path: String) -> Finding {

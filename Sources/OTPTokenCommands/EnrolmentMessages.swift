@@ -54,6 +54,30 @@ extension Messages {
             ])
     }
 
+    static func secretsOverHTTP(_ server: ServerURL) -> CommandFailure {
+        CommandFailure(
+            .usage,
+            localized(
+                "\(server.text) is not protected by TLS", ja: "\(server.text) は TLS で保護されていません"),
+            hints: [
+                localized(
+                    "use https: there the start password and the seed travel, and --allow-http changes nothing",
+                    ja: "https を使ってください。利用開始パスワードとシードを送受信するので、--allow-http を付けても接続しません")
+            ])
+    }
+
+    static func badBackend(_ text: String) -> CommandFailure {
+        CommandFailure(
+            .usage,
+            localized(
+                "there is no backend \(printable(text))", ja: "発行元の種類ではありません: \(printable(text))"),
+            hints: [
+                localized(
+                    "--backend takes otptoken or privacyidea",
+                    ja: "--backend には otptoken か privacyidea を指定してください")
+            ])
+    }
+
     static func badID(_ option: String, _ text: String) -> CommandFailure {
         let text = printable(text)
         return CommandFailure(

@@ -11,6 +11,7 @@ struct EnrolmentRequest {
     /// How often a question is asked again when the answer does not fit.
     private static let questions = 3
 
+    let backend: Backend
     let server: ServerURL
     let serviceID: String
     let userID: String
@@ -24,9 +25,11 @@ struct EnrolmentRequest {
 
     init(_ line: Invocation) throws(CommandFailure) {
         let allowsHTTP = line.has("allow-http")
+        let backend = try Self.given("backend", line, Self.backend) ?? .otptoken
+        self.backend = backend
         // The options first, all of them: nobody shall answer questions for a line that is wrong.
         var server = try Self.given("server", line) { (text) throws(CommandFailure) in
-            try IssuerConnection.server(text, allowsHTTP: allowsHTTP)
+            try IssuerConnection.server(text, backend, allowsHTTP: allowsHTTP)
         }
         var serviceID = try Self.given("service-id", line, Self.serviceID)
         var userID = try Self.given("user-id", line, Self.userID)
@@ -39,7 +42,7 @@ struct EnrolmentRequest {
             let notice = try IssuanceNotice(file: file)
             // What stands on the command line counts for more.
             if server == nil, let text = try notice.checkedValue(of: .server) {
-                server = try IssuerConnection.server(text, allowsHTTP: allowsHTTP)
+                server = try IssuerConnection.server(text, backend, allowsHTTP: allowsHTTP)
             }
             if serviceID == nil { serviceID = try notice.checkedValue(of: .serviceID) }
             if userID == nil { userID = try notice.checkedValue(of: .userID) }
@@ -52,7 +55,7 @@ struct EnrolmentRequest {
         }
         self.server = try Self.ask(Messages.askServer, "server", "URL", unless: server) {
             (text) throws(CommandFailure) in
-            try IssuerConnection.server(text, allowsHTTP: allowsHTTP)
+            try IssuerConnection.server(text, backend, allowsHTTP: allowsHTTP)
         }
         self.serviceID = try Self.ask(
             Messages.askServiceID, "service-id", "ID", unless: serviceID, Self.serviceID)
@@ -80,6 +83,7 @@ struct EnrolmentRequest {
     /// What proves the start password at one server must not be shown to another.
     func continues(_ token: Token) -> Bool {
         token.state == .pending && concerns(token) && token.server == server.text
+            && token.backend == backend
     }
 
     /// Refuses IDs that have a token already, unless that is wanted.
@@ -92,35 +96,18 @@ struct EnrolmentRequest {
         throw Messages.enrolledAlready(token)
     }
 
-    /// Makes the first request's half; asks for the start password, and forgets it.
-    mutating func takeClient() throws(CommandFailure) -> EnrolmentClient {
-        let password = try startPassword()
-        givenPassword = nil
-        do {
-            return try EnrolmentClient(
-                serviceID: serviceID, userID: userID, password: password, random: SecretBytes.random
-            )
-        } catch {
-            throw Messages.enrolment(error, server)
-        }
-    }
+    /// Who enrols.
+    var person: Enrolling { Enrolling(serviceID: serviceID, userID: userID) }
 
-    /// Posts to the issuer.
-    func post(
-        _ body: [UInt8], to path: String, deadline: Deadline, pending: Bool
-    ) throws(CommandFailure) -> (status: Int, body: [UInt8]) {
-        do {
-            return try IssuerConnection(server, caFile: caFile)
-                .post(body, to: path, deadline: deadline)
-        } catch {
-            throw Messages.network(error, server, pending: pending)
-        }
-    }
+    /// How the issuer is reached.
+    var issuer: IssuerConnection { IssuerConnection(server, caFile: caFile) }
 
     // MARK: Reading and asking
 
-    private mutating func startPassword() throws(CommandFailure) -> StartPassword {
+    /// The start password: from its file, which is forgotten then, or from the person.
+    mutating func takeStartPassword() throws(CommandFailure) -> StartPassword {
         if let givenPassword {
+            self.givenPassword = nil
             guard let password = StartPassword(givenPassword.value) else {
                 throw .badStartPassword()
             }
@@ -140,6 +127,11 @@ struct EnrolmentRequest {
             if attempt < Self.questions { report(.badStartPassword()) }
         }
         throw .badStartPassword()
+    }
+
+    private static func backend(_ text: String) throws(CommandFailure) -> Backend {
+        guard let backend = Backend(rawValue: text) else { throw Messages.badBackend(text) }
+        return backend
     }
 
     private static func id(_ text: String, _ option: String) throws(CommandFailure) -> String {

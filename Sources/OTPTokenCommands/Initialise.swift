@@ -6,8 +6,8 @@ internal import TokenStore
 
 /// `init`: fetches a token from its issuer.
 ///
-/// The order keeps an enrolment safe against a kill at any instant: the key is agreed, the token saved as pending,
-/// and only then the issuer told that it may count on it. Whoever comes again with the same IDs takes it up there.
+/// What the issuer says, and in which order things must be kept, is the backend's part: here is done what it asks for.
+/// Whoever comes again with the same IDs takes up there what was kept.
 func initialise(_ line: Invocation, _ session: Session) throws(CommandFailure) {
     try refuseMailOptions(line)
     var request = try EnrolmentRequest(line)
@@ -19,24 +19,20 @@ func initialise(_ line: Invocation, _ session: Session) throws(CommandFailure) {
     {
         throw Messages.nameTaken(wish)
     }
-    var enrolled: Enrolled?
+    var pending: Token?
     if !request.isForced {
         try request.refuseIfEnrolled(tokens)
-        if let token = tokens.first(where: request.continues) {
-            enrolled = try resume(token, request, session, wishes)
-        }
+        pending = tokens.first(where: request.continues)
     }
-    if enrolled == nil {
-        let client = try request.takeClient()
-        enrolled = try enrol(client, request, session, wishes)
-    }
-    if let enrolled, request.wasAsked { try showLive(enrolled, session, wishes) }
+    let enrolled = try enrol(&request, resuming: pending, session, wishes)
+    if request.wasAsked { try showLive(enrolled, session, wishes) }
 }
 
 /// A token that is in the store, its first code shown.
 private struct Enrolled {
     let name: String
-    let confirmURL: String?
+    /// Where it is to be confirmed.
+    let heading: String
 }
 
 /// Shows the code until it is confirmed, to the person who has just answered questions.
@@ -52,152 +48,157 @@ private func showLive(
         return [try choose(enrolled.name, from: tokens)]
     }
     var view = try WatchView(
-        tokens(), session, wishes, heading: Messages.confirm(at: enrolled.confirmURL),
-        reload: tokens)
+        tokens(), session, wishes, heading: enrolled.heading, reload: tokens)
     let ending = try view.run()
     session.note(Messages.fromNowOn)
     ending?.takeEffect()
 }
 
-/// Takes up a pending enrolment; nil when the issuer knows nothing of it any more.
-private func resume(
-    _ token: Token, _ request: EnrolmentRequest, _ session: Session, _ wishes: ClockWishes
-) throws(CommandFailure) -> Enrolled? {
-    guard let pending = PendingEnrolment(token) else { return nil }
-    session.note(Messages.resuming(token))
-    let clock = EnrolmentClock(session, wishes)
-    let answer = try request.post(
-        pending.finishRequest, to: EnrolmentProtocol.finishPath,
-        deadline: IssuerConnection.deadline(),
-        pending: true)
-    let parameters: EnrolmentParameters
-    do {
-        parameters = try pending.receiveFinish(status: answer.status, body: answer.body)
-    } catch .refused(.refused, _), .refused(.expired, _) {
-        // The pending token stays until a new one is agreed: a no can be forged, the agreement cannot.
-        session.note(Messages.startingAnew)
-        return nil
-    } catch {
-        throw Messages.enrolment(error, request.server)
+/// Does what the backend asks for, until there is a token.
+private func enrol(
+    _ request: inout EnrolmentRequest, resuming pending: Token?, _ session: Session,
+    _ wishes: ClockWishes
+) throws(CommandFailure) -> Enrolled {
+    let (dialect, server) = (request.backend.dialect, request.server)
+    let dialog: any EnrolmentDialog
+    if let pending,
+        let resumed = dialect.resumption(
+            of: pending.keptEnrolment, by: request.person, random: SecretBytes.random)
+    {
+        session.note(Messages.resuming(pending))
+        dialog = resumed
+    } else {
+        dialog = dialect.enrolment(of: request.person, random: SecretBytes.random)
     }
-    // The issuer's time may be that of an earlier answer, which was lost: it says nothing of this moment.
-    return try complete(pending, parameters, request, session, clock)
+    var clock: EnrolmentClock?
+    var deadline = IssuerConnection.deadline()
+    var asked = SystemClock.together()
+    while true {
+        switch try step(dialog, server) {
+        case .password(let reason):
+            if let words = Messages.passwordReason(reason, server) { session.note(words) }
+            let password = try request.takeStartPassword()
+            try check(dialog, server) { () throws(EnrolmentError) in try dialog.take(password) }
+            // Whatever cannot be kept is found before the password is shown to anybody.
+            try session.prepareStore()
+            if clock == nil { clock = EnrolmentClock(session, wishes) }
+            session.progress(Messages.asking(server))
+            if dialect.sendsSecrets, server.isSecure {
+                session.progress(Messages.secretsTravel(server))
+            }
+            deadline = IssuerConnection.deadline()
+        case .keep(let kept): try keep(kept, request, session)
+        case .ask(let question):
+            if clock == nil { clock = EnrolmentClock(session, wishes) }
+            asked = SystemClock.together()
+            let answer: IssuerAnswer
+            do {
+                answer = try request.issuer.ask(question, deadline: deadline)
+            } catch {
+                throw Messages.lost(error, server, dialog.loss)
+            }
+            try check(dialog, server) { () throws(EnrolmentError) in try dialog.receive(answer) }
+        case .wait(let moment):
+            session.note(Messages.waitingForNextCode)
+            while wallClockSeconds() < moment { pause(microseconds: 200_000) }
+            deadline = IssuerConnection.deadline()
+        case .done(let result):
+            var known = clock.take() ?? EnrolmentClock(session, wishes)
+            known.compare(result.parameters.time, askedAt: asked)
+            return try complete(result, dialog, request, session, known)
+        }
+    }
 }
 
-private func enrol(
-    _ client: consuming EnrolmentClient, _ request: EnrolmentRequest, _ session: Session,
-    _ wishes: ClockWishes
-) throws(CommandFailure) -> Enrolled? {
-    try session.prepareStore()
-    var clock = EnrolmentClock(session, wishes)
-    session.progress(Messages.asking(request.server))
-    let deadline = IssuerConnection.deadline()
-    let start = try request.post(
-        client.startRequest, to: EnrolmentProtocol.startPath, deadline: deadline, pending: false)
-    let pending: PendingEnrolment
-    do {
-        pending = try client.receiveStart(status: start.status, body: start.body)
+private func step(
+    _ dialog: any EnrolmentDialog, _ server: ServerURL
+) throws(CommandFailure) -> EnrolmentStep {
+    do throws(EnrolmentError) {
+        return try dialog.next(at: wallClockSeconds())
     } catch {
-        throw Messages.enrolment(error, request.server)
+        throw Messages.failed(error, server, dialog.loss)
     }
-    var token = Token(pending, request)
+}
+
+/// Lets the dialog take something; what it says to it is put into words.
+private func check(
+    _ dialog: any EnrolmentDialog, _ server: ServerURL, _ take: () throws(EnrolmentError) -> Void
+) throws(CommandFailure) {
+    let loss = dialog.loss
+    do throws(EnrolmentError) {
+        try take()
+    } catch {
+        throw Messages.failed(error, server, loss)
+    }
+}
+
+/// Keeps what an enrolment needs to be taken up.
+private func keep(
+    _ kept: KeptEnrolment, _ request: EnrolmentRequest, _ session: Session
+) throws(CommandFailure) {
     try session.changeStore { (store) throws(CommandFailure) in
         try request.refuseIfEnrolled(store.tokens)
         store.tokens.removeAll(where: request.continues)
-        token.name = store.tokens.freeName(like: request.userID)
-        store.tokens.append(token)
+        store.tokens.append(
+            Token(
+                name: store.tokens.freeName(like: request.userID), state: .pending, seed: kept.seed,
+                totp: kept.totp, issuer: "", serviceID: request.serviceID, userID: request.userID,
+                server: request.server.text, extras: Token.extras(kept.marks, of: request.backend)))
     }
-    let asked = SystemClock.together()
-    let finish = try request.post(
-        pending.finishRequest, to: EnrolmentProtocol.finishPath, deadline: deadline, pending: true)
-    let parameters: EnrolmentParameters
-    do {
-        parameters = try pending.receiveFinish(status: finish.status, body: finish.body)
-    } catch {
-        throw Messages.enrolment(error, request.server)
-    }
-    clock.compare(parameters.time, askedAt: asked)
-    return try complete(pending, parameters, request, session, clock)
 }
 
-/// Makes the pending token an active one, and shows its first code.
+/// Makes an active token of it, and shows its first code.
 private func complete(
-    _ pending: borrowing PendingEnrolment, _ parameters: EnrolmentParameters,
-    _ request: EnrolmentRequest, _ session: Session, _ clock: borrowing EnrolmentClock
-) throws(CommandFailure) -> Enrolled? {
-    let now = wallClockSeconds()
-    let seed = Shared(pending.seed.clone())
-    var enrolled: Token?
+    _ result: EnrolledToken, _ dialog: any EnrolmentDialog, _ request: EnrolmentRequest,
+    _ session: Session, _ clock: borrowing EnrolmentClock
+) throws(CommandFailure) -> Enrolled {
+    let parameters = result.parameters
+    var former: Token?
+    var token = Token(
+        name: request.serviceID, state: .active, seed: result.seed, totp: parameters.totp,
+        issuer: parameters.issuer, serviceID: request.serviceID, userID: request.userID,
+        server: request.server.text, enrolledAt: wallClockSeconds(),
+        expiresAt: parameters.expiresAt,
+        extras: Token.extras(result.marks, of: request.backend))
     try session.changeStore { (store) throws(CommandFailure) in
         // The token that --force replaces hands on its name and its place as the default.
         try request.refuseIfEnrolled(store.tokens)
-        let former = store.tokens.first { $0.state == .active && request.concerns($0) }
+        former = store.tokens.first { $0.state == .active && request.concerns($0) }
         // A pending one of another address goes too: this issuer has shown that it knows the start password.
         store.tokens.removeAll(where: request.concerns)
         let wish = request.name ?? former?.name ?? parameters.issuer
-        let token = Token(
-            name: store.tokens.freeName(like: Token.isName(wish) ? wish : request.serviceID),
-            state: .active, seed: seed, totp: parameters.totp, issuer: parameters.issuer,
-            serviceID: request.serviceID, userID: request.userID, server: request.server.text,
-            enrolledAt: now, expiresAt: parameters.expiresAt, isDefault: former?.isDefault ?? false)
+        token.name = store.tokens.freeName(like: Token.isName(wish) ? wish : request.serviceID)
+        token.isDefault = former?.isDefault ?? false
         store.tokens.append(token)
-        enrolled = token
     }
-    guard let enrolled else { return nil }
-    session.note(Messages.enrolled(enrolled))
+    session.note(Messages.enrolled(token))
+    if let former { retire(former, dialog, request, session) }
     let codeClock = clock.tell()
-    session.note(Messages.confirm(at: parameters.confirmURL))
-    let code = try CodeReport(enrolled, at: codeClock.nowSeconds()).code
+    let heading = Messages.confirmation(parameters.confirmURL, at: request)
+    session.note(heading)
+    // A code that the enrolment has used up is of no more use.
+    let moment = codeClock.nowSeconds()
+    let unspent = result.spentStep.map { parameters.totp.start(of: $0 + 1) } ?? moment
+    if unspent > moment { session.note(Messages.codeUsedUp) }
+    let code = try CodeReport(token, at: max(moment, unspent)).code
     do {
         try writeResult("\(code)\n")
     } catch {
-        throw Messages.enrolledUnseen(enrolled, error)
+        throw Messages.enrolledUnseen(token, error)
     }
-    return Enrolled(name: enrolled.name, confirmURL: parameters.confirmURL)
+    return Enrolled(name: token.name, heading: heading)
 }
 
-extension Token {
-    fileprivate init(_ pending: borrowing PendingEnrolment, _ request: EnrolmentRequest) {
-        self.init(
-            name: request.userID, state: .pending, seed: Shared(pending.seed.clone()), totp: .rule,
-            issuer: "", serviceID: request.serviceID, userID: request.userID,
-            server: request.server.text, extras: pending.extras)
-    }
-}
-
-/// How a pending enrolment is kept in the store: keys of its own beside the token's.
-extension PendingEnrolment {
-    private static let sessionKey = "enrol_session"
-    private static let confirmationKey = "enrol_confirm_p"
-    private static let parametersKeyKey = "enrol_parameters_key"
-
-    fileprivate var extras: [Token.Extra] {
-        var key = SecretBuffer()
-        Base64.append(parametersKey, padding: .required, to: &key)
-        let session = Array(session.utf8)
-        let confirmation = Array(Base64.encode(confirmation.span, padding: .required).utf8)
-        return [
-            .init(key: Self.sessionKey, value: Shared(SecretBytes(copying: session.span))),
-            .init(
-                key: Self.confirmationKey, value: Shared(SecretBytes(copying: confirmation.span))),
-            .init(key: Self.parametersKeyKey, value: Shared(key.finish())),
-        ]
-    }
-
-    fileprivate init?(_ token: Token) {
-        func value(_ key: String) -> Shared<SecretBytes>? {
-            token.extras.first { $0.key == key }?.value
-        }
-        guard let session = value(Self.sessionKey), let confirmation = value(Self.confirmationKey),
-            let key = value(Self.parametersKeyKey),
-            let proof = confirmation.value.withBytes({ Base64.decode($0, padding: .required) }),
-            let parametersKey = key.value.withBytes({ Base64.decode($0, padding: .required) })
-        else { return nil }
-        self.init(
-            session: session.value.withBytes {
-                String(decoding: Array(copying: $0), as: UTF8.self)
-            },
-            confirmation: proof.withBytes { Array(copying: $0) }, seed: token.seed.value.clone(),
-            parametersKey: parametersKey)
-    }
+/// Has the issuer forget the token that was replaced, where it does not do so by itself.
+private func retire(
+    _ former: Token, _ dialog: any EnrolmentDialog, _ request: EnrolmentRequest, _ session: Session
+) {
+    guard former.backend == request.backend, former.server == request.server.text,
+        let question = dialog.retirement(of: former.marks)
+    else { return }
+    let answer = try? request.issuer.ask(question, deadline: IssuerConnection.deadline())
+    let isRetired = answer.map { dialog.isRetired($0) } ?? false
+    session.note(
+        isRetired
+            ? Messages.retired(request.server) : Messages.notRetired(former, request.server))
 }

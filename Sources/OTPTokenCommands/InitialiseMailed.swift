@@ -10,6 +10,7 @@ private let mailOptions = [
 ]
 private let enrolmentOptions = [
     "server", "service-id", "user-id", "start-password-file", "mail", "ca-file", "allow-http",
+    "backend",
 ]
 
 /// Refuses what means something with `--mailed` only.

@@ -1,3 +1,5 @@
+internal import Cryptography
+internal import Enrolment
 internal import Platform
 
 /// How an issuer is reached: at which address, and whose certificates count there.
@@ -22,14 +24,17 @@ struct IssuerConnection {
     ///
     /// - Parameters:
     ///   - text: as somebody wrote it.
+    ///   - backend: what is spoken there: where secrets travel, TLS is not negotiable.
     ///   - allowsHTTP: whether one without TLS is taken although it is not on this machine.
     /// - Returns: the address.
     /// - Throws: the words for one that is not taken.
-    static func server(_ text: String, allowsHTTP: Bool) throws(CommandFailure) -> ServerURL {
+    static func server(
+        _ text: String, _ backend: Backend, allowsHTTP: Bool
+    ) throws(CommandFailure) -> ServerURL {
         guard let server = ServerURL(text) else { throw Messages.badServer(text) }
-        guard server.isSecure || server.isLoopback || allowsHTTP else {
-            throw Messages.plainHTTP(server)
-        }
+        guard !server.isSecure, !server.isLoopback else { return server }
+        guard !backend.dialect.sendsSecrets else { throw Messages.secretsOverHTTP(server) }
+        guard allowsHTTP else { throw Messages.plainHTTP(server) }
         return server
     }
 
@@ -43,20 +48,21 @@ struct IssuerConnection {
     /// The end of the time that an exchange may take.
     static func deadline() -> Deadline { Deadline(seconds: patience) }
 
-    /// Posts JSON to the issuer.
+    /// Asks the issuer.
     ///
     /// - Parameters:
-    ///   - body: the JSON.
-    ///   - path: below the issuer's address.
+    ///   - question: in the words of a dialect.
     ///   - deadline: for everything.
     /// - Returns: the answer, whatever its status.
     /// - Throws: `NetworkError` when there is none.
-    func post(
-        _ body: [UInt8], to path: String, deadline: Deadline
-    ) throws(NetworkError) -> (status: Int, body: [UInt8]) {
+    func ask(
+        _ question: IssuerQuestion, deadline: Deadline
+    ) throws(NetworkError) -> IssuerAnswer {
         let client = HTTPClient(server, caFile: caFile, agent: "otptoken/\(releaseVersion)")
-        let answer = try client.post(body, to: path, deadline: deadline)
-        guard case .response(let status, _) = answer.start else { return (0, []) }
-        return (status, answer.body)
+        let answer = try client.ask(
+            question.method, question.path, authorization: question.authorization,
+            body: question.body, deadline: deadline)
+        return IssuerAnswer(
+            status: answer.status, mediaType: answer.mediaType, body: answer.body.clone())
     }
 }

@@ -1,6 +1,20 @@
 internal import ClockCheck
 internal import Enrolment
 internal import Platform
+internal import TokenStore
+
+/// Where tokens are enrolled.
+struct Issuer: Equatable, Sendable {
+    let server: ServerURL
+    let backend: Backend
+
+    /// Where a token is from; nil when this version could not ask there.
+    init?(_ token: Token) {
+        guard let server = ServerURL(token.server), let backend = token.backend else { return nil }
+        self.server = server
+        self.backend = backend
+    }
+}
 
 /// What `doctor` finds outside of the person's files: the clock, and the issuers.
 struct OutsideFindings {
@@ -27,9 +41,9 @@ struct OutsideFindings {
 
     /// Asks, side by side: issuers in this process, time servers in another one.
     ///
-    /// - Parameter servers: those of the tokens; nil when the store does not open.
+    /// - Parameter servers: who issued the tokens; nil when the store does not open.
     /// - Returns: a finding for each issuer, and one for the clock.
-    func findings(issuers servers: [String]?) -> [Finding] {
+    func findings(issuers servers: [Issuer]?) -> [Finding] {
         let settings = try? Settings(session.locations.config)
         let permission = isOffline ? .offline : Self.permission(settings)
         let check = startCheck(permission)
@@ -103,8 +117,8 @@ struct OutsideFindings {
     // MARK: The issuers
 
     /// Whether each issuer answers; codes do not need it, the next enrolment does.
-    private func issuers(_ texts: [String]?) -> [Finding] {
-        guard let texts else {
+    private func issuers(_ known: [Issuer]?) -> [Finding] {
+        guard let known else {
             return [
                 isOffline
                     ? Finding(.issuer, .note, Messages.issuersOffline)
@@ -112,55 +126,50 @@ struct OutsideFindings {
                         .issuer, .unknown, Messages.issuersUnknown, remedies: [Messages.opensStore])
             ]
         }
-        var servers: [ServerURL] = []
-        for text in texts {
-            guard let server = ServerURL(text), !servers.contains(server) else { continue }
-            servers.append(server)
-        }
+        var issuers: [Issuer] = []
+        for issuer in known where !issuers.contains(issuer) { issuers.append(issuer) }
         guard !isOffline else {
-            return servers.map { Finding(.issuer, .note, Messages.notAsked($0)) }
+            return issuers.map { Finding(.issuer, .note, Messages.notAsked($0.server)) }
         }
         // As with `init`: nobody beyond this machine is asked without TLS.
         let (asked, open) = (
-            servers.filter { $0.isSecure || $0.isLoopback },
-            servers.filter { !$0.isSecure && !$0.isLoopback }
+            issuers.filter { $0.server.isSecure || $0.server.isLoopback },
+            issuers.filter { !$0.server.isSecure && !$0.server.isLoopback }
         )
-        return ask(asked) + open.map { Finding(.issuer, .note, Messages.notProtected($0)) }
+        return ask(asked) + open.map { Finding(.issuer, .note, Messages.notProtected($0.server)) }
     }
 
-    private func ask(_ servers: [ServerURL]) -> [Finding] {
-        guard !servers.isEmpty else { return [] }
-        session.progress(Messages.askingIssuers(servers))
+    private func ask(_ issuers: [Issuer]) -> [Finding] {
+        guard !issuers.isEmpty else { return [] }
+        session.progress(Messages.askingIssuers(issuers.map(\.server)))
         Hardening.ignoreBrokenPipes()
         // One for all: many that are silent take no longer than one.
         let deadline = Deadline(seconds: Self.patience)
         let caFile = caFile
         var findings: [Finding] = []
-        for start in stride(from: 0, to: servers.count, by: Self.width) {
-            let group = Array(servers[start..<min(start + Self.width, servers.count)])
+        for start in stride(from: 0, to: issuers.count, by: Self.width) {
+            let group = Array(issuers[start..<min(start + Self.width, issuers.count)])
             let found = Thread.gather(group.count) {
                 Self.ask(group[$0], trusting: caFile, deadline)
             }
-            findings += zip(group, found).map { $1 ?? Self.finding(.timedOut, $0) }
+            findings += zip(group, found).map { $1 ?? Self.finding(.timedOut, $0.server) }
         }
         return findings
     }
 
     private static func ask(
-        _ server: ServerURL, trusting caFile: String?, _ deadline: Deadline
+        _ issuer: Issuer, trusting caFile: String?, _ deadline: Deadline
     ) -> Finding {
-        let client = HTTPClient(server, caFile: caFile, agent: "otptoken/\(releaseVersion)")
-        let answer: HTTPMessage
+        let (server, dialect) = (issuer.server, issuer.backend.dialect)
+        let answer: IssuerAnswer
         do throws(NetworkError) {
-            answer = try client.post(
-                EnrolmentProtocol.probe, to: EnrolmentProtocol.startPath, deadline: deadline)
+            answer = try IssuerConnection(server, caFile: caFile)
+                .ask(dialect.probe, deadline: deadline)
         } catch {
             return finding(error, server)
         }
-        var status = 0
-        if case .response(let code, _) = answer.start { status = code }
         do throws(EnrolmentError) {
-            try EnrolmentProtocol.receiveProbe(status: status, body: answer.body)
+            try dialect.receiveProbe(answer)
             return Finding(.issuer, .ok, Messages.issuerAnswers(server))
         } catch {
             var finding = Finding(

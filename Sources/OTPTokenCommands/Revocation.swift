@@ -38,8 +38,10 @@ struct RevocationWish {
             guard token.expiry(at: wallClockSeconds()) != .ended else {
                 throw Messages.notRevocableAnyMore(token)
             }
-            let server = try IssuerConnection.server(token.server, allowsHTTP: allowsHTTP)
-            return Revocation(token: token, issuer: IssuerConnection(server, caFile: caFile))
+            guard let backend = token.backend else { throw Messages.unknownBackend(token) }
+            let server = try IssuerConnection.server(token.server, backend, allowsHTTP: allowsHTTP)
+            return Revocation(
+                token: token, backend: backend, issuer: IssuerConnection(server, caFile: caFile))
         } catch {
             guard isAsked else { throw error }
             return nil
@@ -50,6 +52,7 @@ struct RevocationWish {
 /// Ends a token at its issuer, to which a current code proves that it is this person's.
 struct Revocation {
     let token: Token
+    let backend: Backend
     let issuer: IssuerConnection
 
     /// Asks the issuer.
@@ -79,19 +82,23 @@ struct Revocation {
     private func ask(
         _ code: String, _ deadline: Deadline
     ) throws(CommandFailure) -> RevocationClient.Answer {
-        let request = RevocationClient.request(
-            serviceID: token.serviceID, userID: token.userID, code: code)
-        let answer: (status: Int, body: [UInt8])
-        do throws(NetworkError) {
-            answer = try issuer.post(
-                request, to: EnrolmentProtocol.revocationPath, deadline: deadline)
-        } catch {
-            throw Messages.notRevoked(error, token, issuer.server)
-        }
-        do {
-            return try RevocationClient.receive(status: answer.status, body: answer.body)
-        } catch {
-            throw Messages.notRevoked(error, token, issuer.server)
+        let dialog = backend.dialect.revocation(of: token.person, marks: token.marks, code: code)
+        while true {
+            switch dialog.next() {
+            case .done(let answer): return answer
+            case .ask(let question):
+                let answer: IssuerAnswer
+                do throws(NetworkError) {
+                    answer = try issuer.ask(question, deadline: deadline)
+                } catch {
+                    throw Messages.notRevoked(error, token, issuer.server)
+                }
+                do throws(EnrolmentError) {
+                    try dialog.receive(answer)
+                } catch {
+                    throw Messages.notRevoked(error, token, issuer.server)
+                }
+            }
         }
     }
 }

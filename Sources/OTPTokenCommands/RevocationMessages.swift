@@ -35,6 +35,16 @@ extension Messages {
             hints: [removingOnly(token)])
     }
 
+    static func unknownBackend(_ token: Token) -> CommandFailure {
+        let name = printable(token.name)
+        return CommandFailure(
+            .failure,
+            localized(
+                "\(name) comes from an issuer of a kind that this version does not know",
+                ja: "\(name) の発行元の種類に、このバージョンは対応していません"),
+            hints: [removingOnly(token)])
+    }
+
     static func notRevocableAnyMore(_ token: Token) -> CommandFailure {
         CommandFailure(
             .refused,
@@ -92,10 +102,10 @@ extension Messages {
         _ error: EnrolmentError, _ token: Token, _ server: ServerURL
     ) -> CommandFailure {
         let failure = enrolment(error, server)
-        guard case .malformed = error else {
-            return notRevoked(failure, token, mayBeDone: false)
+        switch error {
+        case .malformed, .foreign: return notRevoked(failure, token, mayBeDone: true)
+        default: return notRevoked(failure, token, mayBeDone: false)
         }
-        return notRevoked(failure, token, mayBeDone: true)
     }
 
     private static func notRevoked(

@@ -34,6 +34,11 @@ extension ProgramTable {
                     OptionEntry(
                         "user-id", value: "ID", "the user ID from the mail", ja: "メールにあるユーザID"),
                     OptionEntry(
+                        "backend", value: "KIND",
+                        "who issues tokens there: otptoken (the rule) or privacyidea",
+                        ja: "発行元の種類。otptoken（省略時）か privacyidea です",
+                        completion: .choices(["otptoken", "privacyidea"])),
+                    OptionEntry(
                         "name", value: "NAME",
                         "what to call the token here; else the issuer's name",
                         ja: "ここで使うトークンの名前。省くと発行元の名前です"

@@ -135,3 +135,42 @@ struct ScryptVector: Sendable {
         }
     }
 }
+
+@Suite struct PBKDF2Tests {
+    @Test(arguments: [
+        ("password", "salt", 1, "0c60c80f961f0e71f3a9b524af6012062fe037a6"),
+        ("password", "salt", 2, "ea6c014dc72d6f8ccd1ed92ace1d41f0d8de8957"),
+        ("password", "salt", 4096, "4b007901b765489abead49d926f721d065a429c1"),
+        (
+            "passwordPASSWORDpassword", "saltSALTsaltSALTsaltSALTsaltSALTsalt", 4096,
+            "3d2eec4fe41c849b80c8d83662c0e44a8b291a964cf2f07038"
+        ),
+        ("pass\0word", "sa\0lt", 4096, "56fa6aa75548099dcc37d7f03425e0c3"),
+    ])
+    func `the vectors of RFC 6070`(password: String, salt: String, iterations: Int, key: String)
+        throws
+    {
+        let derived = try PBKDF2.derive(
+            from: SecretBytes(text: password), salt: SecretBytes(text: salt),
+            iterations: iterations,
+            count: key.utf8.count / 2)
+        #expect(derived.exposed == hex(key))
+    }
+
+    @Test func `lengths and costs have bounds`() {
+        for (iterations, count) in [(0, 32), (10_000_001, 32), (1, 0), (1, 1025)] {
+            #expect(throws: CryptographyError.invalidParameter) {
+                _ = try PBKDF2.derive(
+                    from: SecretBytes(text: "a"), salt: SecretBytes(text: "b"),
+                    iterations: iterations, count: count)
+            }
+        }
+    }
+}
+
+@Suite struct SHA1Tests {
+    @Test func `the digest of abc`() throws {
+        let digest = try SHA1.digest(SecretBytes(text: "abc"))
+        #expect(digest.exposed == hex("a9993e364706816aba3e25717850c26c9cd0d89d"))
+    }
+}

@@ -22,18 +22,49 @@ import Testing
         try PrivateFile.read("\(folder.path)/\(name)", limit: 4096)
     }
 
-    @Test func `replaces files for others to see, longer and shorter ones`() throws {
+    private func make(_ names: some Sequence<String>, _ bytes: [UInt8] = [0]) throws {
+        for name in names { try PrivateFile.replace("\(folder.path)/\(name)", with: bytes) }
+    }
+
+    @Test func `replaces what files contain`() throws {
+        try make(["file"], [0, 0, 0])
         let changes = try begin()
-        for text in ["one", "a second one", "3", ""] {
+        for text in ["one", "two", "six"] {
             #expect(try changes.replace("file", with: Array(text.utf8)))
             #expect(try contents("file") == Array(text.utf8))
         }
         #expect(
             try ChangeFile.entries(of: path).map { String(decoding: $0.bytes, as: UTF8.self) }
-                == ["one", "a second one", "3", ""])
+                == ["one", "two", "six"])
+    }
+
+    @Test func `leaves to others files that are not there, of another length, or of several pages`()
+        throws
+    {
+        try make(["file"])
+        try make(["long"], [UInt8](repeating: 1, count: 4097))
+        let changes = try begin(halfCount: 1 << 16)
+        for bytes in [[], [1, 2]] as [[UInt8]] {
+            #expect(try !changes.replace("file", with: bytes))
+        }
+        #expect(try !changes.replace("none", with: [1]))
+        #expect(try !changes.replace("long", with: [UInt8](repeating: 2, count: 4097)))
+        #expect(try contents("file") == [0])
+        #expect(throws: FileError.missing) { try contents("none") }
+        #expect(try ChangeFile.entries(of: path).isEmpty)
+    }
+
+    @Test func `follows no link`() throws {
+        try make(["file"])
+        try FileManager.default.createSymbolicLink(
+            atPath: folder.path + "/link", withDestinationPath: "file")
+        let changes = try begin()
+        #expect(throws: FileError.notRegular) { try changes.replace("link", with: [1]) }
+        #expect(try contents("file") == [0])
     }
 
     @Test func `ends with the first entry that is not whole`() throws {
+        try make((1...5).map { "\($0)" }, [0, 0])
         let changes = try begin()
         for number in UInt8(1)...5 {
             #expect(try changes.replace("\(number)", with: [number, number]))
@@ -50,9 +81,10 @@ import Testing
     }
 
     @Test func `has what was changed last, however much has gone through it`() throws {
+        try make((0..<7).map { "file \($0)" }, [0, 0, 0, 0])
         let changes = try begin()
         var last: [String: [UInt8]] = [:]
-        for number in 0..<1000 {
+        for number in 1000..<2000 {
             let name = "file \(number % 7)"
             last[name] = Array("\(number)".utf8)
             #expect(try changes.replace(name, with: Array("\(number)".utf8)))
@@ -69,6 +101,7 @@ import Testing
     }
 
     @Test func `takes the changes of many threads, and leaves nothing when it ends`() throws {
+        try make((0..<16).map { "\($0)" })
         let changes = try begin()
         let done = Thread.gather(16) { number in
             (0..<100).map { turn in
@@ -91,6 +124,7 @@ import Testing
     }
 
     @Test func `is one process's, and is left by a run of the system that is over`() throws {
+        try make(["file"])
         do {
             let changes = try begin()
             #expect(throws: FileError.held) { try begin() }

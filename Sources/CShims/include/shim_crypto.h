@@ -29,6 +29,7 @@ size_t shim_find(uint8_t byte, const void *bytes, size_t count);
 // Bytes from the system's generator (getrandom).
 int shim_random(void *out, size_t count);
 
+int shim_sha1(const void *input, size_t input_count, uint8_t *out20);
 int shim_sha256(const void *input, size_t input_count, uint8_t *out32);
 
 // HMAC (RFC 2104). out has room for the digest: 20, 32 or 64 bytes.
@@ -57,6 +58,10 @@ int shim_hkdf(int digest, const void *ikm, size_t ikm_count, const void *salt, s
 int shim_scrypt(const void *password, size_t password_count, const void *salt, size_t salt_count,
                 uint64_t n, uint32_t r, uint32_t p, uint8_t *out, size_t out_count);
 
+// PBKDF2 (RFC 8018) with HMAC-SHA1. The caller bounds the iterations.
+int shim_pbkdf2_sha1(const void *password, size_t password_count, const void *salt, size_t salt_count,
+                     uint32_t iterations, uint8_t *out, size_t out_count);
+
 // P-256 (SEC 1). Scalars are 32 bytes, big-endian, 0 < k < n; points 65 bytes, 04 x y. A fixed point may be
 // compressed. Every function fails on a point off the curve and on a result at infinity.
 int shim_p256_scalar_is_valid(const uint8_t *scalar32);
@@ -68,4 +73,6 @@ int shim_p256_blind(const uint8_t *k32, const uint8_t *w32, const uint8_t *fixed
                                                                                // k * G + w * F
 int shim_p256_unblind(const uint8_t *point65, const uint8_t *w32, const uint8_t *fixed65, uint8_t *out65);
                                                                                // P - w * F
+int shim_p256_multiply_unblinded(const uint8_t *k32, const uint8_t *point65, const uint8_t *w32,
+                                 const uint8_t *fixed65, uint8_t *out65);      // k * (P - w * F)
 #endif

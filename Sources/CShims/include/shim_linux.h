@@ -12,9 +12,6 @@ int shim_harden(void);
 // The reason of a failed call in words.
 void shim_error_text(int number, char *into, size_t count);
 
-// renameat2 with RENAME_EXCHANGE: each of two paths gets the other's file, at once. 0, or -1 with errno.
-int shim_exchange(const char *one, const char *other);
-
 // syncfs: everything on a file's file system lies on the disk afterwards. 0, or -1 with errno.
 int shim_synchronise_all(int file);
 

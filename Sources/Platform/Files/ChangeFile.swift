@@ -2,21 +2,16 @@ internal import CShims
 internal import Glibc
 internal import Synchronization
 
-/// Replaces the files of a folder durably, with one wait for the disk for all threads that need one.
+/// Replaces the contents of a folder's files durably, with one wait for the disk for all threads that need one.
 ///
 /// A file that is replaced on its own costs a new inode and two waits. Here the new contents go into one file of
 /// changes first, which has its blocks already, and whoever waits for the disk waits for all that was written by then.
-/// Only after that does the file itself change, by a rename without a wait: what a power cut takes from it, the changes
-/// still have. `entries` gives them back.
+/// Only after that are they written over the old ones, without a wait: what a power cut takes from the file, or leaves
+/// half written, the changes still have. `entries` gives them back. Whoever reads a file meanwhile, without the lock of
+/// its writers, may see a mixture.
 ///
 /// One process at a time has such a file; others replace files on their own meanwhile.
 package final class ChangeFile: Sendable {
-    /// How many former files are written anew in turn.
-    ///
-    /// A new inode is several times as dear as all the rest. They are so many that whoever has just opened one reads it
-    /// to its end before its turn comes.
-    private static let spareCount = 256
-
     private struct State {
         /// The half that is written to, and how much of it is full.
         var half = 0
@@ -29,7 +24,6 @@ package final class ChangeFile: Sendable {
         var isFree = [true, true]
         var isFreeing = false
         var isClosed = false
-        var spares = Array(0..<ChangeFile.spareCount)
     }
 
     private let path: String
@@ -72,34 +66,40 @@ package final class ChangeFile: Sendable {
         let rest = Self.start + 2 * halfCount - head.count
         try PrivateFile.replace(path, with: head + [UInt8](repeating: 0, count: rest))
         file = try FileError.naming { () throws(Errno) in
-            // Made now, that the first changes are as fast as later ones.
-            for spare in 0..<Self.spareCount {
-                _ = try FileDescriptor.ensuring(Self.path(ofSpare: spare, in: folder), O_WRONLY)
-            }
-            return try FileDescriptor(open: path, O_WRONLY | O_NOFOLLOW)
+            try FileDescriptor(open: path, O_WRONLY | O_NOFOLLOW)
         }
     }
 
-    private static func path(ofSpare number: Int, in folder: String) -> String {
-        "\(folder)/.spare-\(number)"
-    }
-
-    /// Replaces a file; when this returns true, a power cut does not undo that any more.
+    /// Replaces a file's contents; when this returns true, a power cut does not undo that any more.
     ///
     /// The caller keeps two writers of one file apart.
     ///
     /// - Parameters:
     ///   - name: its name in the folder.
     ///   - bytes: its new contents.
-    /// - Returns: false when it cannot be done here just now: the file is untouched then.
-    /// - Throws: `FileError.system`.
+    /// - Returns: false when it cannot be done here: there is no such file, it has another length, or there is no room
+    ///   just now. The file is untouched then.
+    /// - Throws: `FileError.system`; `entries` may have the change then.
     package func replace(_ name: String, with bytes: [UInt8]) throws(FileError) -> Bool {
         try FileError.naming { () throws(Errno) in
-            guard let (half, count, spare) = try write(name, bytes) else { return false }
-            defer { finish(half, spare) }
+            // One page: as much as is written at once, even when the process is killed.
+            guard bytes.count <= 4096, let target = try open(name),
+                try target.status().st_size == bytes.count,
+                let (half, count) = try write(name, bytes)
+            else { return false }
+            defer { finish(half) }
             try wait(for: count)
-            try exchange(name, spare, bytes)
+            let written = try retrying { unsafe pwrite(target.number, bytes, bytes.count, 0) }
+            guard written == bytes.count else { throw Errno(EIO) }
             return true
+        }
+    }
+
+    private func open(_ name: String) throws(Errno) -> FileDescriptor? {
+        do throws(Errno) {
+            return try FileDescriptor(open: "\(folder)/\(name)", O_WRONLY | O_NOFOLLOW)
+        } catch .noSuchFile {
+            return nil
         }
     }
 
@@ -122,12 +122,10 @@ package final class ChangeFile: Sendable {
 
     private func write(
         _ name: String, _ bytes: [UInt8]
-    ) throws(Errno) -> (half: Int, count: UInt64, spare: Int)? {
+    ) throws(Errno) -> (half: Int, count: UInt64)? {
         try state.withLock { (state) throws(Errno) in
             let count = 24 + name.utf8.count + bytes.count
-            guard !state.isClosed, count <= halfCount, !state.spares.isEmpty else {
-                return nil
-            }
+            guard !state.isClosed, count <= halfCount else { return nil }
             if state.used + count > halfCount {
                 guard state.isFree[1 - state.half] else { return nil }
                 state.half = 1 - state.half
@@ -148,7 +146,7 @@ package final class ChangeFile: Sendable {
             state.count += 1
             state.pending[state.half] += 1
             state.isFree[state.half] = false
-            return (state.half, state.count, state.spares.removeFirst())
+            return (state.half, state.count)
         }
     }
 
@@ -198,21 +196,8 @@ package final class ChangeFile: Sendable {
         }
     }
 
-    private func exchange(_ name: String, _ spare: Int, _ bytes: [UInt8]) throws(Errno) {
-        let (from, to) = (Self.path(ofSpare: spare, in: folder), "\(folder)/\(name)")
-        let fresh = try FileDescriptor.ensuring(from, O_WRONLY)
-        try fresh.write(bytes)
-        if try fresh.status().st_size > bytes.count {
-            _ = try retrying { ftruncate(fresh.number, off_t(bytes.count)) }
-        }
-        if unsafe shim_exchange(from, to) == 0 { return }
-        // Not every file system exchanges names, and there may be no such file yet.
-        _ = try retrying { unsafe rename(from, to) }
-    }
-
-    private func finish(_ half: Int, _ spare: Int) {
+    private func finish(_ half: Int) {
         let other = state.withLock { state -> Int? in
-            state.spares.append(spare)
             state.pending[half] -= 1
             let other = 1 - state.half
             guard !state.isFree[other], state.pending[other] == 0, !state.isFreeing else {

@@ -1,3 +1,5 @@
+package import Cryptography
+
 /// Asks a server once: a new connection, one request, one answer.
 package struct HTTPClient: Sendable {
     private let server: ServerURL
@@ -43,4 +45,45 @@ package struct HTTPClient: Sendable {
         }
         return answer
     }
+
+    /// Asks with and for secrets: nothing of them is left in ordinary memory.
+    ///
+    /// - Parameters:
+    ///   - method: `POST` and so on.
+    ///   - path: appended to the server's.
+    ///   - authorization: the value of that field, visible ASCII; no field without.
+    ///   - body: the JSON; none without.
+    ///   - deadline: for everything.
+    /// - Returns: the answer, whatever its status but a redirect.
+    /// - Throws: `NetworkError`.
+    package func ask(
+        _ method: String, _ path: String, authorization: Shared<SecretBytes>?,
+        body: Shared<SecretBytes>?, deadline: Deadline
+    ) throws(NetworkError) -> SecretAnswer {
+        var request = SecretBuffer(capacity: 4096)
+        request.append("\(method) \(server.path)\(path) HTTP/1.1\r\nHost: \(server.authority)\r\n")
+        request.append("User-Agent: \(agent)\r\nAccept: application/json\r\nConnection: close\r\n")
+        if let authorization {
+            request.append("Authorization: ")
+            authorization.value.withBytes { request.append($0) }
+            request.append("\r\n")
+        }
+        if body != nil { request.append("Content-Type: application/json\r\n") }
+        request.append("Content-Length: \(body?.value.count ?? 0)\r\n\r\n")
+        body?.value.withBytes { request.append($0) }
+        let connection = try Connection(to: server, trusting: caFile, deadline: deadline)
+        try connection.write(request.finish(), deadline: deadline)
+        let answer = try connection.secretAnswer(deadline: deadline)
+        connection.close()
+        if (300...399).contains(answer.status) { throw .redirect(status: answer.status) }
+        return answer
+    }
+}
+
+/// An answer whose body is a secret.
+package struct SecretAnswer: ~Copyable, Sendable {
+    package let status: Int
+    /// In lower case, without its parameters; nil when it does not say, or says two.
+    package let mediaType: String?
+    package let body: SecretBytes
 }

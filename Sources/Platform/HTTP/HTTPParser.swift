@@ -1,3 +1,5 @@
+internal import Cryptography
+
 /// Reads one HTTP/1.1 message, in pieces as they arrive (RFC 9112).
 ///
 /// Strict: CRLF only, no folded lines, one way to say how long the body is. A request without Content-Length or
@@ -32,6 +34,33 @@ package struct HTTPParser: Sendable {
     package init(_ role: Role, limits: HTTPLimits = .usual) {
         self.role = role
         self.limits = limits
+    }
+
+    /// The same for a message that may be wiped afterwards: its bytes never move, so that none is left behind.
+    init(_ role: Role, limits: HTTPLimits, isSecret: Bool) {
+        self.init(role, limits: limits)
+        guard isSecret else { return }
+        pending.reserveCapacity(limits.head + limits.body + 2 * Self.pieceCount)
+        message.body.reserveCapacity(limits.body + Self.pieceCount)
+    }
+
+    /// As much as arrives at once, at most.
+    private static let pieceCount = 16 << 10
+
+    /// Wipes all that has arrived; the parser is of no use afterwards.
+    mutating func wipe() {
+        pending.wipe()
+        message.body.wipe()
+    }
+
+    /// A response that is whole.
+    var secretAnswer: SecretAnswer {
+        guard case .response(let status, _) = message.start else {
+            return SecretAnswer(status: 0, mediaType: nil, body: SecretBytes(zeros: 0))
+        }
+        return SecretAnswer(
+            status: status, mediaType: message.mediaType,
+            body: SecretBytes(copying: message.body.span))
     }
 
     /// Takes the next bytes.
@@ -148,7 +177,8 @@ package struct HTTPParser: Sendable {
             if (100...199).contains(status) {
                 // An interim answer: the real one follows.
                 guard status != 101 else { throw .malformed("status") }
-                message = HTTPMessage(.response(status: 0, reason: ""))
+                message.start = .response(status: 0, reason: "")
+                message.fields = []
                 return .head
             }
             if status == 204 || status == 304 { return .complete }

@@ -1,3 +1,4 @@
+internal import Cryptography
 internal import Glibc
 
 /// A connection to the other side of an HTTP exchange, with or without TLS.
@@ -64,6 +65,10 @@ package struct Connection: ~Copyable {
 
     /// Writes some of it, and tells how much.
     func write(_ bytes: ArraySlice<UInt8>) throws(NetworkError) -> Attempt<Int> {
+        try write(bytes.span)
+    }
+
+    private func write(_ bytes: Span<UInt8>) throws(NetworkError) -> Attempt<Int> {
         switch tls {
         case .some(let tls): try tls.write(bytes)
         case .none: try socket.write(bytes)
@@ -96,7 +101,48 @@ package struct Connection: ~Copyable {
 
     /// Writes all of it.
     package func write(_ bytes: [UInt8], deadline: Deadline) throws(NetworkError) {
+        try write(bytes.span, deadline: deadline)
+    }
+
+    /// Writes all of a secret.
+    func write(_ secret: borrowing SecretBytes, deadline: Deadline) throws(NetworkError) {
+        try secret.withBytes { (bytes) throws(NetworkError) in
+            try write(bytes, deadline: deadline)
+        }
+    }
+
+    private func write(_ bytes: Span<UInt8>, deadline: Deadline) throws(NetworkError) {
         try socket.write(bytes, until: deadline) { (rest) throws(NetworkError) in try write(rest) }
+    }
+
+    /// Reads an answer whose body is a secret: nothing of that is left elsewhere.
+    ///
+    /// - Parameters:
+    ///   - limits: how much of it.
+    ///   - deadline: for all of it.
+    /// - Returns: the answer without its body, and the body.
+    /// - Throws: `NetworkError`.
+    func secretAnswer(
+        limits: HTTPLimits = .usual, deadline: Deadline
+    ) throws(NetworkError) -> SecretAnswer {
+        var parser = HTTPParser(.response, limits: limits, isSecret: true)
+        defer { parser.wipe() }
+        while true {
+            var bytes = try socket.keepTrying(until: deadline) { () throws(NetworkError) in
+                try read()
+            }
+            defer { bytes.wipe() }
+            do throws(HTTPError) {
+                if bytes.isEmpty {
+                    _ = try parser.finish()
+                } else if try parser.feed(bytes) == nil {
+                    continue
+                }
+            } catch {
+                throw .http(error)
+            }
+            return parser.secretAnswer
+        }
     }
 
     /// Reads one message.

@@ -69,7 +69,7 @@ package struct KeyExchange: ~Copyable {
         try tls.require(alpn: request.alpn)
         try socket.keepTrying(until: deadline) { () throws(NetworkError) in try tls.handshake() }
         guard tls.has(alpn: request.alpn) else { throw .notSpoken(request.alpn) }
-        try socket.write(request.bytes, until: deadline) { (rest) throws(NetworkError) in
+        try socket.write(request.bytes.span, until: deadline) { (rest) throws(NetworkError) in
             try tls.write(rest)
         }
         var answer: [UInt8] = []

@@ -136,13 +136,13 @@ struct Socket: ~Copyable {
     }
 
     /// Writes some of it, and tells how much.
-    func write(_ bytes: ArraySlice<UInt8>) throws(NetworkError) -> Attempt<Int> {
+    func write(_ bytes: Span<UInt8>) throws(NetworkError) -> Attempt<Int> {
         do throws(Errno) {
             return .done(
-                try retrying {
-                    unsafe bytes.withUnsafeBytes {
+                try unsafe bytes.withUnsafeBytes { (bytes) throws(Errno) in
+                    try retrying {
                         unsafe send(
-                            descriptor.number, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL))
+                            descriptor.number, bytes.baseAddress, bytes.count, CInt(MSG_NOSIGNAL))
                     }
                 })
         } catch .wouldBlock {
@@ -171,13 +171,14 @@ struct Socket: ~Copyable {
 
     /// Writes all of it.
     func write(
-        _ bytes: [UInt8], until deadline: Deadline,
-        _ attempt: (ArraySlice<UInt8>) throws(NetworkError) -> Attempt<Int>
+        _ bytes: Span<UInt8>, until deadline: Deadline,
+        _ attempt: (Span<UInt8>) throws(NetworkError) -> Attempt<Int>
     ) throws(NetworkError) {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            rest = rest.dropFirst(
-                try keepTrying(until: deadline) { () throws(NetworkError) in try attempt(rest) })
+        var done = 0
+        while done < bytes.count {
+            done += try keepTrying(until: deadline) { () throws(NetworkError) in
+                try attempt(bytes.extracting(done...))
+            }
         }
     }
 

@@ -74,13 +74,16 @@ internal import Glibc
         var bytes = [UInt8](repeating: 0, count: 16 << 10)
         var moved = 0
         switch try outcome(unsafe shim_tls_read(pointer, &bytes, bytes.count, &moved)) {
-        case .done(let isOpen): return .done(isOpen ? Array(bytes.prefix(moved)) : [])
+        case .done(let isOpen):
+            // In place: it may be a secret, which whoever gets it can wipe then.
+            bytes.removeLast(bytes.count - (isOpen ? moved : 0))
+            return .done(bytes)
         case .waits(let events): return .waits(events)
         }
     }
 
     /// Writes some of it, and tells how much; what waits has to be the start of the next attempt.
-    func write(_ bytes: ArraySlice<UInt8>) throws(NetworkError) -> Attempt<Int> {
+    func write(_ bytes: Span<UInt8>) throws(NetworkError) -> Attempt<Int> {
         var moved = 0
         let status = unsafe bytes.withUnsafeBufferPointer {
             unsafe shim_tls_write(pointer, $0.baseAddress, $0.count, &moved)

@@ -25,6 +25,12 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case revocationRequest = "revocation-request"
     /// The issuer's answer to it.
     case revocationReply = "revocation-reply"
+    /// privacyIDEA's answer to the making of a token.
+    case privacyIDEA = "privacyidea"
+    /// JSON that is read where it is.
+    case secretJSON = "secret-json"
+    /// Tokens as URIs.
+    case keyURI = "key-uri"
     /// What the issuer seals and sends with the client.
     case session
     /// What the issuer keeps of a user.
@@ -75,6 +81,9 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .finishRequest: try fuzzFinishRequest(input)
         case .revocationRequest: try fuzzRevocationRequest(input)
         case .revocationReply: try fuzzRevocationReply(input)
+        case .privacyIDEA: try fuzzPrivacyIDEA(input)
+        case .secretJSON: try fuzzSecretJSON(input)
+        case .keyURI: try fuzzKeyURI(input)
         case .session: try fuzzSession(input)
         case .record: try fuzzRecord(input)
         case .account: try fuzzAccount(input)

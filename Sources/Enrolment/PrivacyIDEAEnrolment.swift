@@ -1,0 +1,334 @@
+internal import Cryptography
+internal import OATH
+
+/// An enrolment at privacyIDEA.
+///
+/// The login spends the start password, and what authorises the rest lives in memory alone. So the serial number is
+/// chosen here, and kept before the token is made: whatever is lost then has a name, by which the next run removes it,
+/// or an administrator does. From then on the seed is kept before each step, and a run that is taken up first tries
+/// whether a code logs in already.
+final class PrivacyIDEAEnrolment: EnrolmentDialog {
+    private enum Stage {
+        /// A code is tried, as of a token whose last answer may have been lost.
+        case trying
+        case password(PasswordReason)
+        case login
+        /// The serial number is kept.
+        case naming
+        case deleting, making
+        case keeping(after: Need)
+        case contributing, verifying
+        case waiting(until: UInt64)
+        case done
+    }
+
+    /// What the server still wants.
+    private enum Need: String {
+        /// Everything: no token is made yet, as far as is known.
+        case token
+        case contribution
+        case verification
+    }
+
+    private enum Key {
+        static let need = "enrol_need"
+        static let part = "enrol_part"
+        static let issuer = "enrol_issuer"
+    }
+
+    private let person: Enrolling
+    private let random: RandomSource
+    private var stage: Stage
+    private var need = Need.token
+    /// Whether an earlier run has kept the serial number.
+    private var isResumed = false
+    private var serial = ""
+    private var password: Shared<SecretBytes>?
+    private var authorization: Shared<SecretBytes>?
+    /// The seed, as soon as it is known, and who issues it.
+    private var seed: Shared<SecretBytes>?
+    private var totp = TOTP.rule
+    private var issuer = ""
+    private var part: Shared<SecretBytes>?
+    /// The step whose code went out last; it may be used up.
+    private var triedStep: UInt64?
+    private var spentStep: UInt64?
+    private var hasWaited = false
+    private var time: Int64?
+
+    init(_ person: Enrolling, _ random: @escaping RandomSource) {
+        self.person = person
+        self.random = random
+        stage = .password(.beginning)
+    }
+
+    init?(_ person: Enrolling, _ random: @escaping RandomSource, resuming kept: KeptEnrolment) {
+        guard let serial = kept.marks.text(PrivacyIDEA.serialKey), PrivacyIDEA.isSerial(serial),
+            let need = kept.marks.text(Key.need).flatMap({ Need(rawValue: $0) })
+        else { return nil }
+        self.person = person
+        self.random = random
+        self.serial = serial
+        self.need = need
+        isResumed = true
+        if let text = kept.marks[Key.part],
+            let part = text.value.withBytes({ Base32.decode($0) })
+        {
+            self.part = Shared(part)
+        }
+        issuer = kept.marks.text(Key.issuer) ?? ""
+        stage = need == .token ? .password(.spent) : .trying
+        guard need != .token else { return }
+        seed = kept.seed
+        totp = kept.totp
+        if need == .contribution, part == nil { return nil }
+    }
+
+    var loss: EnrolmentLoss {
+        switch stage {
+        case .trying, .contributing, .verifying, .waiting: return .resumable
+        case .login: return isResumed ? .token(serial: serial) : .password
+        case .naming, .deleting, .making, .keeping: return .token(serial: serial)
+        case .password, .done: return .nothing
+        }
+    }
+
+    // MARK: What is to be done
+
+    func next(at now: Int64) throws(EnrolmentError) -> EnrolmentStep {
+        switch stage {
+        case .password(let reason): return .password(reason)
+        case .trying:
+            let code = SecretBytes(copying: Array(try code(at: totp.step(at: now)).utf8).span)
+            return .ask(PrivacyIDEA.login(person, password: code))
+        case .login:
+            let password = password?.value.clone() ?? SecretBytes(zeros: 0)
+            self.password = nil
+            return .ask(PrivacyIDEA.login(person, password: password))
+        case .naming:
+            stage = .making
+            return .keep(kept)
+        case .deleting: return .ask(PrivacyIDEA.delete(serial: serial, authorization))
+        case .making: return .ask(PrivacyIDEA.make(serial: serial, authorization))
+        case .keeping(let need):
+            self.need = need
+            stage = need == .contribution ? .contributing : .verifying
+            return .keep(kept)
+        case .contributing:
+            guard let part else { throw .malformed("otpkey") }
+            return .ask(try PrivacyIDEA.contribute(part.value, serial: serial, authorization))
+        case .verifying:
+            let code = try code(at: totp.step(at: now))
+            return .ask(PrivacyIDEA.verify(serial: serial, code: code, authorization))
+        case .waiting(let step):
+            stage = .verifying
+            return .wait(until: totp.start(of: step))
+        case .done:
+            guard let seed else { throw .malformed("secret") }
+            return .done(
+                EnrolledToken(
+                    seed: seed,
+                    parameters: EnrolmentParameters(issuer: issuer, totp: totp, time: time),
+                    marks: [Mark(PrivacyIDEA.serialKey, serial)], spentStep: spentStep))
+        }
+    }
+
+    private func code(at step: UInt64) throws(EnrolmentError) -> String {
+        guard let seed else { throw .malformed("secret") }
+        triedStep = step
+        do {
+            return try totp.code(key: seed.value, step: step)
+        } catch {
+            throw .cryptography(error)
+        }
+    }
+
+    private var kept: KeptEnrolment {
+        var marks = [Mark(PrivacyIDEA.serialKey, serial), Mark(Key.need, need.rawValue)]
+        if !issuer.isEmpty { marks.append(Mark(Key.issuer, issuer)) }
+        if need == .contribution, let part {
+            var text = SecretBuffer()
+            Base32.append(part.value, to: &text)
+            marks.append(Mark(Key.part, Shared(text.finish())))
+        }
+        // Until the server has made a seed there is none: a byte stands for it.
+        return KeptEnrolment(seed: seed ?? Shared(SecretBytes(zeros: 1)), totp: totp, marks: marks)
+    }
+
+    func take(_ password: borrowing StartPassword) throws(EnrolmentError) {
+        self.password = Shared(password.digits.clone())
+        stage = .login
+    }
+
+    // MARK: What is answered
+
+    func receive(_ answer: IssuerAnswer) throws(EnrolmentError) {
+        switch stage {
+        case .trying: try receiveTry(answer)
+        case .login: try receiveLogin(PrivacyIDEA.Reply(answer))
+        case .deleting:
+            // Where it was never made, or may not be deleted, the next answer tells.
+            _ = try? PrivacyIDEA.Reply(answer)
+            stage = .making
+        case .making: try receiveToken(PrivacyIDEA.Reply(answer))
+        case .contributing: try receiveContribution(PrivacyIDEA.Reply(answer))
+        case .verifying: try receiveVerification(answer)
+        default: break
+        }
+    }
+
+    private func receiveTry(_ answer: IssuerAnswer) throws(EnrolmentError) {
+        do throws(EnrolmentError) {
+            let reply = try PrivacyIDEA.Reply(answer)
+            // A person may have other tokens, too.
+            guard reply.json.string("detail", "serial") == serial else {
+                stage = .password(.spent)
+                return
+            }
+            authorization = reply.login
+            spentStep = triedStep
+            stage = .done
+        } catch .privacyIDEA(.wrongPassword) {
+            // A code that was right before: it was the answer to it that was lost.
+            let isUsed = SecretJSON(answer.body).map {
+                $0.string("detail", "serial") == serial
+                    && $0.string("detail", "message")?.contains("used again") == true
+            }
+            if isUsed == true { spentStep = triedStep }
+            stage = isUsed == true ? .done : .password(.spent)
+        } catch .privacyIDEA {
+            stage = .password(.spent)
+        } catch {
+            throw error
+        }
+    }
+
+    private func receiveLogin(_ reply: PrivacyIDEA.Reply) throws(EnrolmentError) {
+        guard let login = reply.login else { throw .malformed("token") }
+        authorization = login
+        time = reply.json.integer("time")
+        guard !isResumed else {
+            switch need {
+            case .token: stage = .deleting
+            case .contribution: stage = .contributing
+            case .verification: stage = .verifying
+            }
+            return
+        }
+        do throws(CryptographyError) {
+            let number = try publicRandom(count: 6, from: random)
+            serial = "OTPT" + Hex.encode(number.span).uppercased()
+        } catch {
+            throw .cryptography(error)
+        }
+        stage = .naming
+    }
+
+    private func receiveToken(_ reply: PrivacyIDEA.Reply) throws(EnrolmentError) {
+        guard let given = reply.json.string("detail", "serial"), PrivacyIDEA.isSerial(given) else {
+            throw .malformed("serial")
+        }
+        serial = given
+        let uri = try keyURI(reply)
+        // Where the server does not say who it is, it is known by the realm.
+        issuer = uri.issuer ?? person.serviceID
+        guard EnrolmentParameters.isIssuerName(issuer) else { throw .unacceptable("issuer") }
+        totp = uri.totp
+        time = reply.json.integer("time")
+        seed = uri.seed
+        if reply.json.string("detail", "rollout_state") == "clientwait" {
+            try mix(uri.seed, reply)
+            stage = .keeping(after: .contribution)
+        } else {
+            try settle(reply)
+        }
+    }
+
+    private func keyURI(_ reply: PrivacyIDEA.Reply) throws(EnrolmentError) -> KeyURI {
+        guard let text = reply.json.secret("detail", "googleurl", "value") else {
+            throw .malformed("googleurl")
+        }
+        guard let uri = text.withBytes({ KeyURI($0) }) else { throw .unacceptable("googleurl") }
+        return uri
+    }
+
+    /// Makes the seed out of the server's part, as text, and one of ours.
+    private func mix(
+        _ theirs: Shared<SecretBytes>, _ reply: PrivacyIDEA.Reply
+    ) throws(EnrolmentError) {
+        guard let iterations = reply.json.integer("detail", "2step_difficulty"),
+            let count = reply.json.integer("detail", "2step_output"),
+            let salt = reply.json.integer("detail", "2step_salt"), (8...64).contains(salt),
+            (16...64).contains(count), (1000...1_000_000).contains(iterations)
+        else { throw .unacceptable("2step") }
+        do throws(CryptographyError) {
+            let ours = try random(Int(salt))
+            var text = SecretBuffer()
+            Hex.append(theirs.value, to: &text)
+            seed = Shared(
+                try PBKDF2.derive(
+                    from: text.finish(), salt: ours, iterations: Int(iterations), count: Int(count))
+            )
+            part = Shared(ours)
+        } catch {
+            throw .cryptography(error)
+        }
+    }
+
+    private func receiveContribution(_ reply: PrivacyIDEA.Reply) throws(EnrolmentError) {
+        // Both have computed it: they must have come to the same. The digits here are those of a token that nobody asked
+        // to be otherwise, whatever was decided: the first answer counts.
+        if reply.json.isThere("detail", "googleurl", "value") {
+            let uri = try keyURI(reply)
+            guard let seed, uri.seed.value.equals(seed.value) else { throw .notAuthentic }
+        }
+        part = nil
+        time = reply.json.integer("time")
+        try settle(reply)
+    }
+
+    /// Goes on as the server says that the token stands.
+    private func settle(_ reply: PrivacyIDEA.Reply) throws(EnrolmentError) {
+        switch reply.json.string("detail", "rollout_state") {
+        case "verify": stage = .keeping(after: .verification)
+        case nil, "", "enrolled": stage = .done
+        case let state?: throw .unacceptable(String(state.prefix(32)))
+        }
+    }
+
+    private func receiveVerification(_ answer: IssuerAnswer) throws(EnrolmentError) {
+        do throws(EnrolmentError) {
+            let reply = try PrivacyIDEA.Reply(answer)
+            // An administrator may have deleted it meanwhile: this makes a new one then.
+            if reply.json.isThere("detail", "googleurl") { return try receiveToken(reply) }
+            time = reply.json.integer("time")
+            spentStep = triedStep
+            stage = .done
+        } catch .privacyIDEA(.notVerified) {
+            // The code may have been used up: the next one is not.
+            guard !hasWaited, let triedStep else { throw .privacyIDEA(.notVerified) }
+            hasWaited = true
+            stage = .waiting(until: triedStep + 1)
+        } catch {
+            throw error
+        }
+    }
+
+    // MARK: The token that is replaced
+
+    func retirement(of marks: Marks) -> IssuerQuestion? {
+        guard let authorization, let old = marks.text(PrivacyIDEA.serialKey), old != serial,
+            PrivacyIDEA.isSerial(old)
+        else { return nil }
+        return PrivacyIDEA.delete(serial: old, authorization)
+    }
+
+    func isRetired(_ answer: IssuerAnswer) -> Bool {
+        do throws(EnrolmentError) {
+            _ = try PrivacyIDEA.Reply(answer)
+            return true
+        } catch {
+            return error == .privacyIDEA(.noToken)
+        }
+    }
+}
