@@ -271,6 +271,7 @@ struct MailedCodeTests {
         good + ["--mbox", "x"], good + ["--to", "x"], good + ["--digits", "5"],
         good + ["--valid", "2h"],
         good + ["--skip-days", "-1"], good + ["--server", "https://a.example"],
+        good + ["--backend", "privacyidea"],
         good + ["--mail", "x"],
         good + ["--name", " x"], good.dropLast(2) + ["--command", "'"],
         good.dropLast(2) + ["--mbox", ""],

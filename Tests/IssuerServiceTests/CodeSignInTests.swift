@@ -2,85 +2,18 @@ import Cryptography
 import Foundation
 import IssuerService
 import Platform
+import Synchronization
 import TestSupport
 import Testing
 
-/// The mailed code at the sign-in, and the browsers that skip it.
-@Suite struct CodeSignInTests {
-    private static let days: Int64 = 86400
-
-    private let pages: PageDesk
-    private var desk: Desk { pages.desk }
+/// The mailed code at the sign-in.
+@Suite struct CodeSignInTests: CodeDesk {
+    let pages: PageDesk
 
     init() throws {
         pages = try PageDesk()
         try need(PageDesk.email)
     }
-
-    private func need(_ email: String, _ isNeeded: Bool = true) throws {
-        try desk.issuer.setCodeNeeded(
-            isNeeded, ofAccount: email, random: SecretBytes.random)
-    }
-
-    /// The mail with the code of an address, which lies in the outbox where nothing sends it.
-    private func mail(to email: String = PageDesk.email) throws -> String {
-        let folder = desk.home + "/outbox"
-        let mails = try FileManager.default.contentsOfDirectory(atPath: folder)
-            .filter { $0.hasSuffix("-code.eml") }
-            .map { try String(contentsOfFile: "\(folder)/\($0)", encoding: .utf8) }
-            .filter { $0.contains("\nTo: \(email)\n") }
-        try #require(mails.count == 1)
-        return mails[0]
-    }
-
-    private func code(to email: String = PageDesk.email) throws -> String {
-        let found = try mail(to: email).firstMatch(of: /(?:password: |パスワード：)(\d{6})\n/)
-        return String(try #require(found).1)
-    }
-
-    /// Another code than the one in the mail.
-    private func wrongCode() throws -> String { try code() == "000000" ? "111111" : "000000" }
-
-    /// Types the password, in a browser that may know something by now.
-    private func signIn(_ visit: Visit, _ email: String = PageDesk.email) {
-        let password = email == PageDesk.email ? PageDesk.password : "battery staple"
-        visit.get("/sign-in")
-        visit.post("/sign-in", ["email": email, "password": password])
-    }
-
-    private func visit(_ email: String = PageDesk.email, at now: Int64 = Desk.now) -> Visit {
-        let visit = Visit(pages.site)
-        visit.now = now
-        signIn(visit, email)
-        return visit
-    }
-
-    private static func asksForCode(_ visit: Visit) -> Bool {
-        visit.page.contains("<h1>Enter the one-time password</h1>")
-    }
-
-    private static func isSignedIn(_ visit: Visit) -> Bool {
-        visit.get("/token", follows: false) == 200
-    }
-
-    /// Signs in, and has the code skipped from now on.
-    private func trusted(_ email: String = PageDesk.email) throws -> Visit {
-        let visit = visit(email)
-        visit.post("/sign-in/code", ["code": try code(to: email), "skip": "yes"])
-        visit.post("/sign-in/skip", ["action": "skip"])
-        try #require(Self.isSignedIn(visit))
-        return visit
-    }
-
-    /// Whether somebody who signs in anew in this browser is asked for a code.
-    private func isAskedAgain(_ visit: Visit, _ email: String = PageDesk.email) -> Bool {
-        visit.get("/token")
-        if visit.status == 200, visit.page.contains("/sign-out") { visit.post("/sign-out", [:]) }
-        signIn(visit, email)
-        return Self.asksForCode(visit)
-    }
-
-    // MARK: The code
 
     @Test func `is asked for after the password, where an account has it`() throws {
         let visit = visit()
@@ -225,6 +158,51 @@ import Testing
         #expect(Self.asksForCode(self.visit(at: Desk.now + 1800)))
     }
 
+    @Test func `is guessed ten times at most, however many guess at once`() throws {
+        let visit = visit()
+        let wrong = try wrongCode()
+        let statuses = Mutex<[Int]>([])
+        let (site, cookies) = (pages.site, visit.cookies)
+        DispatchQueue.concurrentPerform(iterations: 40) { _ in
+            let guesser = Visit(site)
+            guesser.cookies = cookies
+            guesser.get("/sign-in/code")
+            let status = guesser.post("/sign-in/code", ["code": wrong])
+            statuses.withLock { $0.append(status) }
+        }
+        #expect(statuses.withLock { $0 }.count { $0 == 422 } == 9)
+        #expect(visit.post("/sign-in/code", ["code": try code()]) == 403)
+    }
+
+    @Test func `goes to sendmail without lying on the disk, and what fails is told`() throws {
+        let box = desk.folder.path + "/box"
+        let failures = Mutex<[IssuerError]>([])
+        func site(_ words: String...) -> Site {
+            let mailer = Mailer(
+                desk.issuer, Sendmail(words: words),
+                report: { error in
+                    failures.withLock { $0.append(error) }
+                })
+            return Site(desk.issuer, mailer: mailer)
+        }
+        let visit = Visit(site("tee", "-a", box))
+        signIn(visit)
+        let mail = try #require(
+            poll { () -> String? in
+                let text = try? String(contentsOfFile: box, encoding: .utf8)
+                return text.flatMap { $0.hasSuffix("\n") ? $0 : nil }
+            })
+        let code = try #require(mail.firstMatch(of: /password: (\d{6})\n/)).1
+        #expect(visit.post("/sign-in/code", ["code": String(code)]) == 200)
+        #expect(failures.withLock { $0 } == [])
+        let unlucky = Visit(site("false"))
+        signIn(unlucky)
+        #expect(Self.asksForCode(unlucky))
+        #expect(poll { failures.withLock { $0.first } } == .codeNotSent(PageDesk.email))
+        let outbox = try FileManager.default.contentsOfDirectory(atPath: desk.home + "/outbox")
+        #expect(outbox == [])
+    }
+
     @Test func `lies nowhere but in its mail`() throws {
         let visit = visit()
         visit.post("/sign-in/code", ["code": try wrongCode()])
@@ -232,155 +210,5 @@ import Testing
         for (name, bytes) in try desk.folder.files() where !name.hasSuffix("-code.eml") {
             #expect(Data(bytes).range(of: code) == nil, "\(name)")
         }
-    }
-
-    // MARK: Skipping it
-
-    @Test func `is skipped where that was asked for and confirmed, for 90 days`() throws {
-        let visit = visit()
-        visit.post("/sign-in/code", ["code": try code(), "skip": "yes"])
-        #expect(visit.page.contains("<h1>Skip the code here?</h1>"))
-        #expect(!Self.isSignedIn(visit) && visit.cookies["otptoken-skip"] == nil)
-        visit.get("/sign-in/skip")
-        visit.post("/sign-in/skip", ["action": "skip"])
-        #expect(Self.isSignedIn(visit))
-        #expect(!isAskedAgain(visit))
-        visit.now = Desk.now + 90 * Self.days - 1
-        #expect(!isAskedAgain(visit))
-        // Signing in without a code makes it no longer.
-        visit.now += 1
-        #expect(isAskedAgain(visit))
-        // It can be asked for again, and then is one still.
-        visit.post("/sign-in/code", ["code": try code(), "skip": "yes"])
-        visit.post("/sign-in/skip", ["action": "skip"])
-        #expect(!isAskedAgain(visit))
-    }
-
-    @Test func `is asked for where the box is not ticked, or the question is denied`() throws {
-        let visit = visit()
-        visit.post("/sign-in/code", ["code": try code()])
-        #expect(Self.isSignedIn(visit) && isAskedAgain(visit))
-        visit.post("/sign-in/code", ["code": try code(), "skip": "yes"])
-        visit.post("/sign-in/skip", ["action": "ask"])
-        #expect(Self.isSignedIn(visit) && visit.cookies["otptoken-skip"] == nil)
-        #expect(isAskedAgain(visit))
-        // The question is asked of whoever has just typed a code, once.
-        #expect(visit.get("/sign-in/skip", follows: false) == 303)
-        visit.get("/sign-in/code")
-        #expect(visit.post("/sign-in/skip", ["action": "skip"], follows: false) == 303)
-        visit.get("/sign-in/code")
-        visit.post("/sign-in/code", ["code": try code()])
-        #expect(visit.get("/sign-in/skip", follows: false) == 303)
-        #expect(visit.cookies["otptoken-skip"] == nil)
-        // A wrong code leaves the box as it was.
-        #expect(isAskedAgain(visit))
-        visit.post("/sign-in/code", ["code": try wrongCode(), "skip": "yes"])
-        #expect(
-            visit.page.contains("name=\"skip\" value=\"yes\"") && visit.page.contains(" checked>"))
-    }
-
-    @Test func `keeps a cookie that tells nothing, and is this site's alone`() throws {
-        let visit = visit()
-        visit.post("/sign-in/code", ["code": try code(), "skip": "yes"])
-        visit.post("/sign-in/skip", ["action": "skip"], follows: false)
-        let fields = visit.setCookies
-        let field = try #require(fields.first { $0.hasPrefix("otptoken-skip=") })
-        #expect(
-            field.wholeMatch(
-                of:
-                    /otptoken-skip=[0-9a-f]{64}; Path=\/; HttpOnly; SameSite=Strict; Max-Age=7776000/
-            ) != nil, "\(field)")
-        // What is kept is no cookie.
-        let id = try #require(visit.cookies["otptoken-skip"])
-        for (name, bytes) in try desk.folder.files() {
-            #expect(!String(decoding: bytes, as: UTF8.self).contains(id), "\(name)")
-        }
-        // Over TLS no other host can set it.
-        let secured = Visit(Site(desk.issuer, isSecure: true))
-        signIn(secured)
-        secured.post("/sign-in/code", ["code": try code(), "skip": "yes"])
-        secured.post("/sign-in/skip", ["action": "skip"], follows: false)
-        let other = try #require(secured.setCookies.first { $0.contains("-skip=") })
-        #expect(other.hasPrefix("__Host-otptoken-skip=") && other.hasSuffix("; Secure"))
-    }
-
-    @Test func `is skipped in that browser alone, and not for another account`() throws {
-        try need("boss@example.jp")
-        let visit = try trusted()
-        #expect(Self.asksForCode(self.visit()))
-        #expect(isAskedAgain(visit, "boss@example.jp"))
-        // Both may be skipped in one browser.
-        visit.post("/sign-in/code", ["code": try code(to: "boss@example.jp"), "skip": "yes"])
-        visit.post("/sign-in/skip", ["action": "skip"])
-        #expect(!isAskedAgain(visit, "boss@example.jp"))
-        #expect(!isAskedAgain(visit))
-        // Nor without the password, or with a cookie that somebody made up.
-        visit.post("/sign-out", [:])
-        visit.get("/sign-in")
-        #expect(visit.post("/sign-in", ["email": PageDesk.email, "password": "wrong"]) == 403)
-        for made in [String(repeating: "0", count: 64), "", ".", "x", "0.0"] {
-            visit.cookies["otptoken-skip"] = made
-            #expect(isAskedAgain(visit), "\(made)")
-        }
-    }
-
-    @Test func `is skipped on any number of devices, after a restart as well`() throws {
-        let devices = try (1...12).map { _ in try trusted() }
-        let restarted = Site(try Issuer(home: desk.home))
-        for device in devices {
-            let later = Visit(restarted)
-            later.cookies["otptoken-skip"] = device.cookies["otptoken-skip"]
-            signIn(later)
-            #expect(Self.isSignedIn(later))
-        }
-    }
-
-    @Test func `is asked for everywhere again once one has it resumed`() throws {
-        let (one, other) = (try trusted(), try trusted())
-        one.get("/skips")
-        #expect(one.page.contains("<dt>Skipped on any device</dt><dd>yes</dd>"))
-        one.post("/skips", [:])
-        #expect(one.page.contains("The code is asked for everywhere again."))
-        #expect(one.page.contains("<dd>no</dd>") && !one.page.contains("everywhere again</button>"))
-        // Who is signed in stays so.
-        #expect(Self.isSignedIn(other))
-        #expect(isAskedAgain(one) && isAskedAgain(other))
-    }
-
-    @Test func `is asked for everywhere again after a new password`() throws {
-        let (one, other) = (try trusted(), try trusted())
-        one.get("/password")
-        one.post(
-            "/password",
-            [
-                "password": PageDesk.password, "new-password": PageDesk.password,
-                "new-password-again": PageDesk.password,
-            ])
-        #expect(one.page.contains("The password is changed."))
-        #expect(isAskedAgain(one) && isAskedAgain(other))
-        let administered = try trusted()
-        _ = try desk.issuer.setPassword(
-            secret(PageDesk.password), ofAccount: PageDesk.email, random: SecretBytes.random)
-        #expect(isAskedAgain(administered))
-    }
-
-    @Test func `says on its page whether it is skipped, and how a client reads the mails`() throws {
-        let visit = visit()
-        visit.post("/sign-in/code", ["code": try code()])
-        visit.get("/skips")
-        #expect(visit.page.contains("<dd>no</dd>"))
-        #expect(
-            visit.page.replacing(/<\/?span>/, with: "").contains(
-                "otptoken init --mailed --maildir ~/Maildir --from no-reply@otp.example --to taro@example.jp --subject "
-            ))
-        let trusted = try trusted()
-        trusted.now = Desk.now + 20 * 60
-        trusted.get("/skips")
-        #expect(trusted.page.contains("<dd>yes</dd>"))
-        // Whoever has no mailed code has no such page.
-        let boss = self.visit("boss@example.jp")
-        #expect(boss.get("/skips", follows: false) == 303)
-        boss.get("/token")
-        #expect(!boss.page.contains("/skips"))
     }
 }
