@@ -53,6 +53,8 @@ package struct Trust: Equatable, Sendable {
         return time < until - Self.noticeTime ? .holds : .endsSoon
     }
 
-    /// Whole days that are left.
-    package func days(at time: Int64) -> Int { Int(max(0, until - time) / Self.day) }
+    /// The days that are left, with one that has begun: 90 of them just after the box was ticked.
+    package func days(at time: Int64) -> Int {
+        Int((max(0, until - time) + Self.day - 1) / Self.day)
+    }
 }
