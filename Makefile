@@ -54,7 +54,7 @@ TEST_PACKAGES := oathtool tmux openssl faketime mandoc groff-base zsh fish bash-
 
 # Debian starts these once they are installed, unless this looks like the single-user mode, and they listen to the whole
 # network: not where systemd runs.
-TEST_SERVERS := openssh-server ocserv nginx-light
+TEST_SERVERS := openssh-server ocserv nginx-light dovecot-core
 
 # A privacyIDEA from PyPI. Where that is out of reach, the tests that need it are skipped, and say so.
 PRIVACYIDEA ?= $(CURDIR)/.build/privacyidea

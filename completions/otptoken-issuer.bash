@@ -37,7 +37,7 @@ _otptoken_issuer() {
         list) COMPREPLY=($(compgen -W '--json --home --help --version' -- "$cur")) ;;
         export) COMPREPLY=($(compgen -W '--format --home --help --version' -- "$cur")) ;;
         key) COMPREPLY=($(compgen -W '--home --help --version' -- "$cur")) ;;
-        account) COMPREPLY=($(compgen -W '--admin --password-file --home --help --version' -- "$cur")) ;;
+        account) COMPREPLY=($(compgen -W '--admin --off --password-file --home --help --version' -- "$cur")) ;;
         revoke) COMPREPLY=($(compgen -W '--home --help --version' -- "$cur")) ;;
         unlock) COMPREPLY=($(compgen -W '--home --help --version' -- "$cur")) ;;
         completion) COMPREPLY=($(compgen -W '--home --help --version' -- "$cur")) ;;
@@ -48,7 +48,7 @@ _otptoken_issuer() {
         case $command:$operands in
         :0) COMPREPLY=($(compgen -W 'init issue serve verify list export key account revoke unlock completion help' -- "$cur")) ;;
         key:0) COMPREPLY=($(compgen -W 'add list remove' -- "$cur")) ;;
-        account:0) COMPREPLY=($(compgen -W 'add list password remove' -- "$cur")) ;;
+        account:0) COMPREPLY=($(compgen -W 'add list password mailed-code remove' -- "$cur")) ;;
         completion:0) COMPREPLY=($(compgen -W 'bash zsh fish' -- "$cur")) ;;
         help:0) COMPREPLY=($(compgen -W 'init issue serve verify list export key account revoke unlock completion help' -- "$cur")) ;;
         esac

@@ -27,7 +27,7 @@ _otptoken() {
             ended=1
         elif [[ $word == -?* && ! $ended ]]; then
             case $command:$word in
-            *:--home | *:--passphrase-file | init:--server | init:--service-id | init:--user-id | init:--backend | init:--name | init:--start-password-file | init:--mail | init:--ca-file | show:--at | show:--min-remaining | watch:--count | remove:--ca-file | passphrase:--new-passphrase-file | unlock:--for | clock:--server | clock:--ca-file | clock:--timeout | import:--format | import:--password-file | export:--format | export:--password-file | backup:--password-file | restore:--password-file | doctor:--ca-file) option=$word ;;
+            *:--home | *:--passphrase-file | init:--server | init:--service-id | init:--user-id | init:--backend | init:--name | init:--start-password-file | init:--mail | init:--ca-file | init:--profile | init:--from | init:--subject | init:--to | init:--digits | init:--valid | init:--skip-days | init:--maildir | init:--mbox | init:--command | show:--at | show:--min-remaining | watch:--count | remove:--ca-file | passphrase:--new-passphrase-file | unlock:--for | clock:--server | clock:--ca-file | clock:--timeout | trust:--device | import:--format | import:--password-file | export:--format | export:--password-file | backup:--password-file | restore:--password-file | doctor:--ca-file) option=$word ;;
             esac
         elif [[ ! $command ]]; then
             command=$word
@@ -44,6 +44,9 @@ _otptoken() {
         init:--start-password-file) compopt -o default ;;
         init:--mail) compopt -o default ;;
         init:--ca-file) compopt -o default ;;
+        init:--profile) COMPREPLY=($(compgen -W 'hellowork' -- "$cur")) ;;
+        init:--maildir) compopt -o dirnames ;;
+        init:--mbox) compopt -o default ;;
         remove:--ca-file) compopt -o default ;;
         passphrase:--new-passphrase-file) compopt -o default ;;
         clock:--ca-file) compopt -o default ;;
@@ -57,8 +60,8 @@ _otptoken() {
         esac
     elif [[ $cur == -* && ! $ended ]]; then
         case $command in
-        init) COMPREPLY=($(compgen -W '--server --service-id --user-id --backend --name --start-password-file --mail --ca-file --allow-http --force --home --passphrase-file --quiet --help --version' -- "$cur")) ;;
-        show) COMPREPLY=($(compgen -W '--next --at --min-remaining --copy --print --all --strict-clock --correct --force --json --home --passphrase-file --quiet --help --version' -- "$cur")) ;;
+        init) COMPREPLY=($(compgen -W '--server --service-id --user-id --backend --name --start-password-file --mail --ca-file --allow-http --force --mailed --profile --from --subject --to --digits --valid --skip-days --maildir --mbox --command --require-dkim --home --passphrase-file --quiet --help --version' -- "$cur")) ;;
+        show) COMPREPLY=($(compgen -W '--next --at --min-remaining --copy --print --all --strict-clock --correct --force --wait --mark-seen --json --home --passphrase-file --quiet --help --version' -- "$cur")) ;;
         watch) COMPREPLY=($(compgen -W '--count --force --json --home --passphrase-file --quiet --help --version' -- "$cur")) ;;
         list) COMPREPLY=($(compgen -W '--names --json --home --passphrase-file --quiet --help --version' -- "$cur")) ;;
         rename) COMPREPLY=($(compgen -W '--home --passphrase-file --quiet --help --version' -- "$cur")) ;;
@@ -68,6 +71,7 @@ _otptoken() {
         unlock) COMPREPLY=($(compgen -W '--for --home --passphrase-file --quiet --help --version' -- "$cur")) ;;
         lock) COMPREPLY=($(compgen -W '--home --passphrase-file --quiet --help --version' -- "$cur")) ;;
         clock) COMPREPLY=($(compgen -W '--server --ca-file --timeout --if-due --json --home --passphrase-file --quiet --help --version' -- "$cur")) ;;
+        trust) COMPREPLY=($(compgen -W '--device --yes --json --home --passphrase-file --quiet --help --version' -- "$cur")) ;;
         import) COMPREPLY=($(compgen -W '--uri --format --dry-run --password-file --home --passphrase-file --quiet --help --version' -- "$cur")) ;;
         export) COMPREPLY=($(compgen -W '--format --plain --password-file --home --passphrase-file --quiet --help --version' -- "$cur")) ;;
         backup) COMPREPLY=($(compgen -W '--force --verify --password-file --home --passphrase-file --quiet --help --version' -- "$cur")) ;;
@@ -79,19 +83,21 @@ _otptoken() {
         esac
     else
         case $command:$operands in
-        :0) COMPREPLY=($(compgen -W 'init show watch list rename remove default passphrase unlock lock clock import export backup restore doctor completion help' -- "$cur")) ;;
+        :0) COMPREPLY=($(compgen -W 'init show watch list rename remove default passphrase unlock lock clock trust import export backup restore doctor completion help' -- "$cur")) ;;
         show:0) _otptoken_tokens "$cur" ;;
         watch:*) _otptoken_tokens "$cur" ;;
         rename:0) _otptoken_tokens "$cur" ;;
         remove:0) _otptoken_tokens "$cur" ;;
         default:0) _otptoken_tokens "$cur" ;;
         passphrase:0) COMPREPLY=($(compgen -W 'set change remove' -- "$cur")) ;;
+        trust:0) COMPREPLY=($(compgen -W 'add list due clear' -- "$cur")) ;;
+        trust:1) _otptoken_tokens "$cur" ;;
         import:0) compopt -o default ;;
         export:*) _otptoken_tokens "$cur" ;;
         backup:0) compopt -o default ;;
         restore:0) compopt -o default ;;
         completion:0) COMPREPLY=($(compgen -W 'bash zsh fish' -- "$cur")) ;;
-        help:0) COMPREPLY=($(compgen -W 'init show watch list rename remove default passphrase unlock lock clock import export backup restore doctor completion help' -- "$cur")) ;;
+        help:0) COMPREPLY=($(compgen -W 'init show watch list rename remove default passphrase unlock lock clock trust import export backup restore doctor completion help' -- "$cur")) ;;
         esac
     fi
 }

@@ -11,7 +11,7 @@ function __otptoken_at
         else if test "$word" = --; and not set -q ended[1]
             set ended yes
         else if string match -q -- '-?*' $word; and not set -q ended[1]
-            contains -- $word --home --passphrase-file --server --service-id --user-id --backend --name --start-password-file --mail --ca-file --at --min-remaining --count --ca-file --new-passphrase-file --for --server --ca-file --timeout --format --password-file --format --password-file --password-file --password-file --ca-file
+            contains -- $word --home --passphrase-file --server --service-id --user-id --backend --name --start-password-file --mail --ca-file --profile --from --subject --to --digits --valid --skip-days --maildir --mbox --command --at --min-remaining --count --ca-file --new-passphrase-file --for --server --ca-file --timeout --device --format --password-file --format --password-file --password-file --password-file --ca-file
             and set option $word
         else
             set -a words $word
@@ -41,6 +41,7 @@ complete -c otptoken -n "__otptoken_at ''" -a passphrase -d 'sets, changes or re
 complete -c otptoken -n "__otptoken_at ''" -a unlock -d 'keeps a locked store open for a while'
 complete -c otptoken -n "__otptoken_at ''" -a lock -d 'ends what unlock began'
 complete -c otptoken -n "__otptoken_at ''" -a clock -d 'checks this machine\'s clock against time servers'
+complete -c otptoken -n "__otptoken_at ''" -a trust -d 'remembers on which devices a mailed code is skipped, and how long'
 complete -c otptoken -n "__otptoken_at ''" -a import -d 'takes in the tokens of other authenticators'
 complete -c otptoken -n "__otptoken_at ''" -a export -d 'hands tokens on to other authenticators'
 complete -c otptoken -n "__otptoken_at ''" -a backup -d 'saves the tokens in a sealed file for another machine'
@@ -58,6 +59,18 @@ complete -c otptoken -n "__otptoken_at init" -l mail -r -F -d 'read server, serv
 complete -c otptoken -n "__otptoken_at init" -l ca-file -r -F -d 'trust the certificates in PEM, and no others'
 complete -c otptoken -n "__otptoken_at init" -l allow-http -d 'take a server without TLS that is not on this machine'
 complete -c otptoken -n "__otptoken_at init" -l force -d 'enrol again, in the place of the token that is here'
+complete -c otptoken -n "__otptoken_at init" -l mailed -d 'set up a token whose codes the service mails'
+complete -c otptoken -n "__otptoken_at init" -l profile -x -a 'hellowork' -d 'with --mailed: what is known of SERVICE'
+complete -c otptoken -n "__otptoken_at init" -l from -x -d 'with --mailed: who sends the mails'
+complete -c otptoken -n "__otptoken_at init" -l subject -x -d 'with --mailed: what their subject holds'
+complete -c otptoken -n "__otptoken_at init" -l to -x -d 'with --mailed: whom they go to, to tell accounts apart'
+complete -c otptoken -n "__otptoken_at init" -l digits -x -d 'with --mailed: digits of the code; else 6'
+complete -c otptoken -n "__otptoken_at init" -l valid -x -d 'with --mailed: how long it holds; else 30m'
+complete -c otptoken -n "__otptoken_at init" -l skip-days -x -d 'with --mailed: how long the service skips it on a trusted device'
+complete -c otptoken -n "__otptoken_at init" -l maildir -x -a '(__fish_complete_directories)' -d 'with --mailed: the Maildir where they arrive'
+complete -c otptoken -n "__otptoken_at init" -l mbox -r -F -d 'with --mailed: the mbox where they arrive'
+complete -c otptoken -n "__otptoken_at init" -l command -x -d 'with --mailed: prints the newest mail'
+complete -c otptoken -n "__otptoken_at init" -l require-dkim -d 'with --mailed: take only mails that the sender\'s domain has signed'
 complete -c otptoken -n "__otptoken_at show" -l next -d 'print the code that follows'
 complete -c otptoken -n "__otptoken_at show" -l at -x -d 'print the code of TIME: unix seconds or RFC 3339'
 complete -c otptoken -n "__otptoken_at show" -l min-remaining -x -d 'wait for the next code when this one ends sooner than that'
@@ -67,6 +80,8 @@ complete -c otptoken -n "__otptoken_at show" -l all -d 'print the codes of all t
 complete -c otptoken -n "__otptoken_at show" -l strict-clock -d 'print no code unless the clock is known to be right'
 complete -c otptoken -n "__otptoken_at show" -l correct -d 'compute the code with the measured offset of the clock'
 complete -c otptoken -n "__otptoken_at show" -l force -d 'print the code of a token that has ended'
+complete -c otptoken -n "__otptoken_at show" -l wait -d 'wait for a code that is mailed: 30s, 15m; else 10m'
+complete -c otptoken -n "__otptoken_at show" -l mark-seen -d 'flag the mail of the code as read, in a Maildir'
 complete -c otptoken -n "__otptoken_at show" -l json -d 'print JSON instead of text'
 complete -c otptoken -n "__otptoken_at show 0" -a '(otptoken list --names --passphrase-file /dev/null 2>/dev/null)'
 complete -c otptoken -n "__otptoken_at watch" -l count -x -d 'end after N lines of output'
@@ -92,6 +107,11 @@ complete -c otptoken -n "__otptoken_at clock" -l ca-file -r -F -d 'trust the cer
 complete -c otptoken -n "__otptoken_at clock" -l timeout -x -d 'how long to wait for answers; else 3'
 complete -c otptoken -n "__otptoken_at clock" -l if-due -d 'ask only servers that nobody here has asked for 30 minutes'
 complete -c otptoken -n "__otptoken_at clock" -l json -d 'print JSON instead of text'
+complete -c otptoken -n "__otptoken_at trust" -l device -x -d 'with add: what to call device and browser'
+complete -c otptoken -n "__otptoken_at trust" -l yes -d 'with add: do not ask whether the device is shared'
+complete -c otptoken -n "__otptoken_at trust" -l json -d 'print JSON instead of text'
+complete -c otptoken -n "__otptoken_at trust 0" -a 'add list due clear'
+complete -c otptoken -n "__otptoken_at trust 1" -a '(otptoken list --names --passphrase-file /dev/null 2>/dev/null)'
 complete -c otptoken -n "__otptoken_at import" -l uri -d 'ask for an otpauth URI at the terminal'
 complete -c otptoken -n "__otptoken_at import" -l format -x -a 'otpauth aegis 2fas andotp andotp-old freeotp-plus bitwarden pskc' -d 'take FILE for this format, whatever it looks like'
 complete -c otptoken -n "__otptoken_at import" -l dry-run -d 'show what would come in, and change nothing'
@@ -113,4 +133,4 @@ complete -c otptoken -n "__otptoken_at doctor" -l json -d 'print JSON instead of
 complete -c otptoken -n "__otptoken_at doctor" -l offline -d 'ask nobody: neither issuers nor time servers'
 complete -c otptoken -n "__otptoken_at doctor" -l restore-backup -d 'put the store before its last change in the place of a damaged one'
 complete -c otptoken -n "__otptoken_at completion 0" -a 'bash zsh fish'
-complete -c otptoken -n "__otptoken_at help 0" -a 'init show watch list rename remove default passphrase unlock lock clock import export backup restore doctor completion help'
+complete -c otptoken -n "__otptoken_at help 0" -a 'init show watch list rename remove default passphrase unlock lock clock trust import export backup restore doctor completion help'

@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/inotify.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -54,6 +55,13 @@ int shim_rename_new(const char *one, const char *other) {
 }
 
 int shim_synchronise_all(int file) { return syncfs(file); }
+
+int shim_inotify_open(void) { return inotify_init1(IN_CLOEXEC | IN_NONBLOCK); }
+
+int shim_inotify_watch(int descriptor, const char *path) {
+    const uint32_t events = IN_CREATE | IN_MOVED_TO | IN_MODIFY | IN_CLOSE_WRITE;
+    return inotify_add_watch(descriptor, path, events | IN_ONLYDIR) < 0 ? -1 : 0;
+}
 
 int shim_accept(int listener) { return accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC); }
 

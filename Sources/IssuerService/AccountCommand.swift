@@ -1,7 +1,8 @@
 internal import Cryptography
 internal import Platform
 
-/// `account add ADDRESS`, `account list`, `account password ADDRESS`, `account remove ADDRESS`.
+/// `account add ADDRESS`, `account list`, `account password ADDRESS`, `account mailed-code ADDRESS`,
+/// `account remove ADDRESS`.
 func account(_ line: Invocation, _ issuer: Issuer) throws(CommandFailure) {
     let (action, email) = (line.operands[0], line.operands.dropFirst().first)
     switch (action, email) {
@@ -32,9 +33,18 @@ func account(_ line: Invocation, _ issuer: Issuer) throws(CommandFailure) {
         let accounts = try Messages.naming { () throws(IssuerError) in try issuer.accounts() }
         guard !accounts.isEmpty else { return }
         let rows = accounts.map {
-            [$0.email, Messages.kind($0), localDate($0.createdAt), $0.userID ?? "-"]
+            [
+                $0.email, Messages.kind($0), localDate($0.createdAt), $0.userID ?? "-",
+                Messages.needsCode($0),
+            ]
         }
         try writeResult(alignedTable([Messages.accountHeader] + rows))
+    case ("mailed-code", let email?):
+        let isNeeded = !line.has("off")
+        try Messages.naming { () throws(IssuerError) in
+            try issuer.setCodeNeeded(isNeeded, ofAccount: email, random: SecretBytes.random)
+        }
+        writeNote(Messages.codeNeeded(email, isNeeded))
     case ("remove", let email?):
         let removed = try Messages.naming { () throws(IssuerError) in
             try issuer.removeAccount(email: email)

@@ -40,10 +40,32 @@ extension Messages {
                 ja: "account でできることではありません: \(printable(text))"),
             hints: [
                 localized(
-                    "write `account add ADDRESS`, `account list`, `account password ADDRESS` or `account remove ADDRESS`",
+                    "write `account add ADDRESS`, `account list`, `account password ADDRESS`, `account mailed-code ADDRESS` or `account remove ADDRESS`",
                     ja:
-                        "`account add ADDRESS`、`account list`、`account password ADDRESS`、`account remove ADDRESS` のどれかを指定してください"
+                        "`account add ADDRESS`、`account list`、`account password ADDRESS`、`account mailed-code ADDRESS`、`account remove ADDRESS` のどれかを指定してください"
                 )
+            ])
+    }
+
+    static func codeNeeded(_ email: String, _ isNeeded: Bool) -> String {
+        isNeeded
+            ? localized(
+                "\(email) is mailed a code at each sign-in; whoever was signed in no longer is",
+                ja: "\(email) のログインのたびに、コードをメールで送ります。ログイン中だった場合はログアウトされます")
+            : localized(
+                "\(email) signs in by password alone; whoever was signed in no longer is",
+                ja: "\(email) はパスワードだけでログインできます。ログイン中だった場合はログアウトされます")
+    }
+
+    static func codeNotSent(_ email: String) -> CommandFailure {
+        CommandFailure(
+            .unreachable,
+            localized(
+                "the code for \(printable(email)) was not mailed",
+                ja: "\(printable(email)) にコードのメールを送れませんでした"),
+            hints: [
+                localized(
+                    "the next sign-in mails another one", ja: "もう一度ログインすると、新しいコードを送ります")
             ])
     }
 
@@ -81,7 +103,13 @@ extension Messages {
         [
             localized("ADDRESS", ja: "メールアドレス"), localized("KIND", ja: "種別"),
             localized("CREATED", ja: "作成日"), localized("USER ID", ja: "ユーザID"),
+            localized("MAILED CODE", ja: "メール認証"),
         ]
+    }
+
+    /// Whether a mailed code is asked for, in the table.
+    static func needsCode(_ account: Account) -> String {
+        account.needsCode ? localized("yes", ja: "あり") : "-"
     }
 
     static func kind(_ account: Account) -> String {

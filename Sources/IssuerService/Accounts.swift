@@ -12,18 +12,25 @@ package struct Account: Sendable {
     package let createdAt: Int64
     /// The token that was last issued to it; nil before the first one.
     package internal(set) var userID: String?
-    /// How often the password has been set: what was allowed with a former one ends.
+    /// Whether a mailed code is asked for at the sign-in, beside the password.
+    package internal(set) var needsCode = false
+    /// The browsers that need none for a while.
+    var skips: [CodeSkip] = []
+    /// How often the password has been set, or what is asked for beside it: what was allowed before ends.
     var generation = 1
     var password: PasswordDigest
+
+    /// Ends all that a former sign-in allowed, everywhere.
+    mutating func beginAnew() {
+        generation += 1
+        skips = []
+    }
 }
 
 /// What is kept of a password (RFC 7914).
 struct PasswordDigest: Sendable {
     static let saltCount = 16
     static let hashCount = 32
-    // 32 MiB each: no more of them at once than a small machine has room for.
-    private static let gate = Gate(4)
-
     let salt: [UInt8]
     let hash: Shared<SecretBytes>
 
@@ -43,9 +50,7 @@ struct PasswordDigest: Sendable {
     private static func derive(
         _ password: borrowing Passphrase, _ salt: [UInt8]
     ) throws(CryptographyError) -> SecretBytes {
-        try gate.enter { () throws(CryptographyError) in
-            try Scrypt.derive(from: password.bytes, salt: salt, cost: .enrolment, count: hashCount)
-        }
+        try Scrypt.derive(from: password.bytes, salt: salt, cost: .enrolment, count: hashCount)
     }
 }
 
@@ -93,7 +98,7 @@ extension Issuer {
         return password
     }
 
-    /// Gives an account another password: whoever is signed in is so no longer.
+    /// Gives an account another password: whoever is signed in is so no longer, and no browser skips the mailed code.
     ///
     /// - Parameters:
     ///   - password: at least 8 characters; nil to have one made.
@@ -106,11 +111,9 @@ extension Issuer {
     ) throws(IssuerError) -> SecretBytes {
         let password = try self.password(consume password, random)
         let digest = try digest(of: password, random: random)
-        try changingAccount(email) { (found, place) throws(IssuerError) in
-            guard var account = found else { throw .noSuchAccount(email) }
+        try changeAccount(email, random: random) { account in
             account.password = digest
-            account.generation += 1
-            try save(account, at: place, random: random)
+            account.beginAnew()
         }
         return password
     }
@@ -151,6 +154,8 @@ extension Issuer {
     /// The account of somebody who types address and password; nil when there is none with both.
     ///
     /// It takes the same time whether there is such an account.
+    ///
+    /// - Throws: `IssuerError.busy` while too many do so, `.damaged`, `.file`, `.cryptography`.
     func account(
         _ email: String, password typed: borrowing SecretBytes
     ) throws(IssuerError) -> Account? {
@@ -163,20 +168,37 @@ extension Issuer {
             ?? PasswordDigest(
                 salt: [UInt8](repeating: 0, count: PasswordDigest.saltCount),
                 hash: SecretBytes(zeros: PasswordDigest.hashCount))
-        do throws(CryptographyError) {
-            return try digest.matches(password) ? found : nil
-        } catch {
-            throw .cryptography(error)
+        let isRight = try costly { () throws(CryptographyError) in try digest.matches(password) }
+        return isRight ? found : nil
+    }
+
+    /// Looks at a password, unless too many are looked at just now.
+    private func costly<Result: ~Copyable>(
+        _ work: () throws(CryptographyError) -> Result
+    ) throws(IssuerError) -> Result {
+        let result = try passwords.enter { () throws(IssuerError) in
+            try IssuerError.wrapping(work)
         }
+        guard let result else { throw .busy }
+        return result
     }
 
     /// Notes which token is an account's.
     func setToken(
         _ userID: String, ofAccount email: String, random: RandomSource
     ) throws(IssuerError) {
+        try changeAccount(email, random: random) { $0.userID = userID }
+    }
+
+    /// Changes an account while nobody else does.
+    ///
+    /// - Throws: `IssuerError.noSuchAccount`, `.damaged`, `.file`, `.cryptography`.
+    func changeAccount(
+        _ email: String, random: RandomSource, _ change: (inout Account) -> Void
+    ) throws(IssuerError) {
         try changingAccount(email) { (found, place) throws(IssuerError) in
             guard var account = found else { throw .noSuchAccount(email) }
-            account.userID = userID
+            change(&account)
             try save(account, at: place, random: random)
         }
     }
@@ -205,18 +227,17 @@ extension Issuer {
         of typed: borrowing SecretBytes, random: RandomSource
     ) throws(IssuerError) -> PasswordDigest {
         guard let password = AccountPassword.read(typed) else { throw .invalid(.password) }
-        do throws(CryptographyError) {
-            return try PasswordDigest(
-                of: password,
-                salt: publicRandom(count: PasswordDigest.saltCount, from: random))
-        } catch {
-            throw .cryptography(error)
+        let salt = try IssuerError.wrapping { () throws(CryptographyError) in
+            try publicRandom(count: PasswordDigest.saltCount, from: random)
+        }
+        return try costly { () throws(CryptographyError) in
+            try PasswordDigest(of: password, salt: salt)
         }
     }
 
     // MARK: Files
 
-    private func accountName(_ email: String) throws(IssuerError) -> String {
+    func accountName(_ email: String) throws(IssuerError) -> String {
         let digest = try IssuerError.wrapping { () throws(CryptographyError) in
             try HMAC.authenticate(Array(email.lowercased().utf8), key: accountsKey)
         }
@@ -271,6 +292,8 @@ extension Account {
         if isAdministrator { text.put(.administrator, "yes") }
         text.put(.createdAt, "\(createdAt)")
         if let userID { text.put(.user, userID) }
+        if needsCode { text.put(.mailedCode, "yes") }
+        if !skips.isEmpty { text.put(.skips, CodeSkip.text(skips)) }
         text.put(.generation, "\(generation)")
         text.put(.salt, secret: SecretBytes(copying: password.salt.span))
         text.put(.hash, secret: password.hash.value)
@@ -287,7 +310,9 @@ extension Account {
         else { return nil }
         self.init(
             email: email, isAdministrator: fields.string(.administrator) != nil,
-            createdAt: createdAt, userID: fields.string(.user), generation: generation,
+            createdAt: createdAt, userID: fields.string(.user),
+            needsCode: fields.string(.mailedCode) != nil,
+            skips: fields.string(.skips).map(CodeSkip.read) ?? [], generation: generation,
             password: PasswordDigest(salt: salt.withBytes { Array(copying: $0) }, hash: hash))
         guard encoded.equals(plaintext) else { return nil }
     }

@@ -28,11 +28,17 @@ package final class Issuer: Sendable {
     let keysKey: SecretBytes
     let accountsKey: SecretBytes
     let formsKey: SecretBytes
+    let codesKey: SecretBytes
     /// What somebody who may not enrol is answered from: w0 and L of a password that nobody has.
     ///
     /// One for all of them: an answer does not tell which secret it was made from.
     let decoy: Shared<SPAKE2Plus.VerifierSecret>
 
+    /// Where passwords are looked at.
+    ///
+    /// 32 MiB and a tenth of a second each: no more of them at once than a small machine has room for, and no more of
+    /// those who wait than leave the server to others.
+    let passwords = Gate(4, queue: 8)
     let locks: [KeptLock]
     /// Where many changes at once wait for the disk together.
     let changes: ChangeFile?
@@ -159,6 +165,7 @@ package final class Issuer: Sendable {
             keysKey = try HKDF.derive(from: key, purpose: "otptoken-issuer/1 keys")
             accountsKey = try HKDF.derive(from: key, purpose: "otptoken-issuer/1 accounts")
             formsKey = try HKDF.derive(from: key, purpose: "otptoken-issuer/1 forms")
+            codesKey = try HKDF.derive(from: key, purpose: "otptoken-issuer/1 codes")
             let halves = try HKDF.derive(from: decoysKey, info: Array("decoy".utf8), count: 80)
             decoy = Shared(try SPAKE2Plus.ProverSecret(reducing: halves).registration())
         } catch {

@@ -17,6 +17,8 @@ package enum IssuerError: Error, Equatable {
     case noSuchUser
     /// A mail was not handed on; it lies in the outbox still.
     case notSent(path: String)
+    /// A mail with a code was not handed on to this address; there is no copy of it.
+    case codeNotSent(String)
     /// A service has a key already.
     case keyExists(String)
     /// No service of this name has a key.
@@ -25,6 +27,8 @@ package enum IssuerError: Error, Equatable {
     case accountExists(String)
     /// Nobody has an account with this address.
     case noSuchAccount(String)
+    /// Too many passwords are looked at just now.
+    case busy
     /// Without a certificate it listens on loopback alone; the address that was asked for.
     case needsCertificate(address: String)
     /// It cannot listen, or its certificate does not load.

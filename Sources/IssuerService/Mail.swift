@@ -1,7 +1,8 @@
 internal import Cryptography
 internal import Platform
 
-/// A mail to somebody who has a token, or is to have one; there is never a secret in it.
+/// A mail to somebody who has a token, or is to have one, or who signs in; there is no secret in it but a code that is
+/// mailed.
 struct Mail {
     /// Who sends it, in its own words.
     let issuer: String
@@ -24,7 +25,7 @@ struct Mail {
         To: \(recipient)
         Subject: \(Self.encoded(subject))
         Date: \(mailDate(time))
-        Message-ID: <\(messageID)@\(domain)>
+        Message-ID: <\(messageID)@\(Self.domain(of: url))>
         MIME-Version: 1.0
         Content-Type: text/plain; charset=utf-8
         Content-Language: \(language.tag)
@@ -38,8 +39,11 @@ struct Mail {
 
     private var mailbox: String {
         let name = Self.isASCII(issuer) ? quoted : Self.encoded(issuer)
-        return "\(name)\n <no-reply@\(domain)>"
+        return "\(name)\n <\(Self.sender(for: url))>"
     }
+
+    /// The address that the mails of an issuer come from.
+    static func sender(for url: String) -> String { "no-reply@\(domain(of: url))" }
 
     private var quoted: String {
         "\"" + issuer.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : "\($0)" }.joined() + "\""
@@ -62,7 +66,7 @@ struct Mail {
     }
 
     // Mail systems take addresses in numbers for spam, and localhost for what it is.
-    private var domain: String {
+    private static func domain(of url: String) -> String {
         guard let host = ServerURL(url)?.host, !host.contains(":"),
             host.split(separator: ".").last.map({ Int($0) == nil }) ?? false
         else { return "localhost" }
@@ -87,14 +91,28 @@ extension Issuer {
         _ name: String, to recipient: String, _ subject: String, _ content: String,
         in language: Language, now: Int64, random: RandomSource
     ) throws(IssuerError) -> String {
-        let messageID = try IssuerError.wrapping { () throws(CryptographyError) in
-            try publicRandom(count: 16, from: random)
-        }
-        let mail = Mail(
-            issuer: self.name, url: url, recipient: recipient, subject: subject, content: content,
-            language: language, messageID: Hex.encode(messageID.span), time: now)
+        let mail = try mail(
+            to: recipient, subject, content, in: language, now: now, random: random)
+        return try post(mail, name)
+    }
+
+    /// Lays a mail into the outbox; the path of the file.
+    func post(_ mail: Mail, _ name: String) throws(IssuerError) -> String {
         let path = "\(home)/outbox/\(name).eml"
         try Self.put(Array(mail.text.utf8), at: path)
         return path
+    }
+
+    /// A mail of this issuer's.
+    func mail(
+        to recipient: String, _ subject: String, _ content: String, in language: Language,
+        now: Int64, random: RandomSource
+    ) throws(IssuerError) -> Mail {
+        let messageID = try IssuerError.wrapping { () throws(CryptographyError) in
+            try publicRandom(count: 16, from: random)
+        }
+        return Mail(
+            issuer: self.name, url: url, recipient: recipient, subject: subject, content: content,
+            language: language, messageID: Hex.encode(messageID.span), time: now)
     }
 }

@@ -82,4 +82,39 @@ struct MailMessages {
                     : "期限までに、\(issuer.name) に新しいトークンの発行を依頼してください。")
                 """)
     }
+
+    // MARK: Somebody signs in
+
+    /// The same in both languages: a client knows the mails by it.
+    var codeSubject: String {
+        let both = [Language.english, .japanese].map {
+            Platform.localized("One-time password", ja: "ワンタイムパスワード通知", in: $0)
+        }
+        return "[\(issuer.name)] \(both.joined(separator: " / "))"
+    }
+
+    func code(_ code: String) -> String {
+        localized(
+            """
+            Somebody has typed your password at \(issuer.name), and is asked for this code.
+
+            One-time password: \(code)
+
+            It is valid for 30 minutes, once, and only in the browser that asked for it. Tell
+            it to nobody. If it was not you who signed in, set another password at once:
+
+            \(issuer.url)
+            """,
+            ja: """
+                \(issuer.name) で、あなたのパスワードによるログインがありました。
+                画面に次のワンタイムパスワードを入力してください。
+
+                ワンタイムパスワード：\(code)
+
+                30 分以内に一度だけ、ログインを始めたブラウザで使えます。誰にも教えないでください。
+                お心当たりのない場合は、すぐにパスワードを変更してください。
+
+                \(issuer.url)
+                """)
+    }
 }

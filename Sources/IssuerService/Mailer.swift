@@ -22,16 +22,28 @@ package struct Mailer: Sendable {
 
     /// Sends a mail of the outbox.
     func send(_ path: String) {
+        beside(orReport: .notSent(path: path)) { () throws(IssuerError) in
+            try issuer.sendMail(at: path, with: sendmail)
+        }
+    }
+
+    /// Sends a mail that lies on no disk, since there is a code in it.
+    func send(_ mail: Mail) {
+        let failure = IssuerError.codeNotSent(mail.recipient)
+        beside(orReport: failure) { () throws(IssuerError) in
+            guard sendmail.send(Array(mail.text.utf8)) else { throw failure }
+        }
+    }
+
+    private func beside(
+        orReport failure: IssuerError, _ work: @escaping @Sendable () throws(IssuerError) -> Void
+    ) {
         do throws(Errno) {
-            try Thread.start { [self] in
-                do throws(IssuerError) {
-                    try issuer.sendMail(at: path, with: sendmail)
-                } catch {
-                    report(error)
-                }
+            try Thread.start {
+                do throws(IssuerError) { try work() } catch { report(error) }
             }
         } catch {
-            report(.notSent(path: path))
+            report(failure)
         }
     }
 }

@@ -3,7 +3,8 @@ internal import Cryptography
 /// The keys of a record's lines.
 enum RecordKey: String, CaseIterable {
     case user, email, account, language, state, revision, w0, seed, algorithm, digits, period, drift
-    case administrator, salt, hash, generation
+    case administrator, salt, hash, generation, skips
+    case mailedCode = "mailed_code"
     case l = "L"
     case issuedAt = "issued_at"
     case expiresAt = "expires_at"

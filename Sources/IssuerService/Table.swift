@@ -95,13 +95,16 @@ extension ProgramTable {
                 operands: [
                     OperandEntry(
                         "ACTION", required: true,
-                        completion: .choices(["add", "list", "password", "remove"])),
+                        completion: .choices(["add", "list", "password", "mailed-code", "remove"])),
                     OperandEntry("ADDRESS"),
                 ],
                 options: [
                     OptionEntry(
                         "admin", "of add: the person looks after everybody's tokens",
                         ja: "add で、全員のトークンを管理できるようにします"),
+                    OptionEntry(
+                        "off", "of mailed-code: no code is mailed at the sign-in any more",
+                        ja: "mailed-code で、ログインのときにコードを送らないようにします"),
                     OptionEntry(
                         "password-file", value: "FILE",
                         "read the password from FILE (- for standard input) instead of making one",

@@ -11,6 +11,7 @@ struct Finding {
         case deviceKey = "device-key"
         case formerStore = "former-store"
         case appLock = "app-lock"
+        case mailBox = "mail-box"
     }
 
     enum Verdict: String {
@@ -111,6 +112,7 @@ extension Session {
         if let sealed = store.sealed { findings.append(appLock(sealed)) }
         let now = wallClockSeconds()
         findings += (store.tokens ?? []).compactMap { tokenFinding($0, at: now) }
+        findings += (store.tokens ?? []).compactMap(mailBoxFinding)
         return (findings, store.tokens?.compactMap { Issuer($0) })
     }
 
@@ -170,6 +172,17 @@ extension Session {
                 .token, .problem, Messages.hasEnded(token), remedies: [Messages.renewing])
             finding.status = .refused
             return finding
+        }
+    }
+
+    /// Whether the mails with a token's codes can be got at; nil where none are mailed.
+    private func mailBoxFinding(_ token: Token) -> Finding? {
+        guard token.kind == .mailed else { return nil }
+        do throws(CommandFailure) {
+            try MailBox(token, self).probe()
+            return Finding(.mailBox, .ok, Messages.mailBoxIsThere(token))
+        } catch {
+            return Finding(.mailBox, error)
         }
     }
 

@@ -75,14 +75,15 @@ func remove(_ line: Invocation, _ session: Session) throws(CommandFailure) {
         heir = store.tokens.defaultToken.flatMap { $0.name == former?.name ? nil : $0 }
     }
     session.note(Messages.removed(token))
-    if revocation == nil { session.note(Messages.revoke) }
+    if revocation == nil, token.kind == .totp { session.note(Messages.revoke) }
     session.note(Messages.keptBackup(session.locations))
     if let heir { session.note(Messages.isDefaultNow(heir)) }
 }
 
 extension Token {
     fileprivate func isSame(as other: Token) -> Bool {
-        state == other.state && seed.value.equals(other.seed.value)
+        state == other.state && kind == other.kind && seed.value.equals(other.seed.value)
+            && enrolledAt == other.enrolledAt
     }
 }
 

@@ -9,6 +9,7 @@ internal import TokenStore
 /// What the issuer says, and in which order things must be kept, is the backend's part: here is done what it asks for.
 /// Whoever comes again with the same IDs takes up there what was kept.
 func initialise(_ line: Invocation, _ session: Session) throws(CommandFailure) {
+    try refuseMailOptions(line)
     var request = try EnrolmentRequest(line)
     let wishes = try ClockWishes(session)
     Hardening.ignoreBrokenPipes()

@@ -11,13 +11,22 @@ func list(_ line: Invocation, _ session: Session) throws(CommandFailure) {
     let now = wallClockSeconds()
     if line.has("json") {
         let standard = tokens.defaultToken?.name
-        let entries = tokens.map { entry($0, at: now, isDefault: $0.name == standard) }
+        var entries: [JSONValue] = []
+        for token in tokens {
+            let isDefault = token.name == standard
+            let isMailed = token.kind == .mailed
+            entries.append(
+                try isMailed
+                    ? mailedEntry(token, at: now, isDefault: isDefault)
+                    : entry(token, at: now, isDefault: isDefault))
+        }
         try writeResult(JSONValue.array(entries).text + "\n")
     } else if line.has("names") {
         try writeResult(tokens.map { "\($0.name)\n" }.joined())
     } else {
         if !tokens.isEmpty {
-            try writeResult(alignedTable([Messages.listHeader] + tokens.map { row($0, at: now) }))
+            try writeResult(alignedTable(table(tokens, at: now)))
+            session.tellTrust(of: tokens, at: now)
         }
         for token in all where token.state == .pending {
             session.note("\(Messages.unfinished(token))\nhint: \(Messages.resumeHint(token))")
@@ -25,11 +34,21 @@ func list(_ line: Invocation, _ session: Session) throws(CommandFailure) {
     }
 }
 
+private func table(_ tokens: [Token], at time: Int64) -> [[String]] {
+    var rows = [Messages.listHeader] + tokens.map { row($0, at: time) }
+    // Where a service skips its code somewhere.
+    let skips = [Messages.skipHeader] + tokens.map { Messages.skips($0.trusts, at: time) }
+    if skips.dropFirst().contains(where: { !$0.isEmpty }) {
+        for index in rows.indices { rows[index].append(skips[index]) }
+    }
+    return rows
+}
+
 private func row(_ token: Token, at time: Int64) -> [String] {
     [
         printable(token.name), printable(token.issuer), token.serviceID, token.userID,
         "\(token.totp.digits)",
-        Messages.seconds(token.totp.period), Messages.end(token, token.expiry(at: time)),
+        Messages.span(token.totp.period), Messages.end(token, token.expiry(at: time)),
     ]
 }
 

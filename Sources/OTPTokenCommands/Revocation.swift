@@ -33,6 +33,7 @@ struct RevocationWish {
     func revocation(of token: Token) throws(CommandFailure) -> Revocation? {
         guard answer != .no else { return nil }
         do throws(CommandFailure) {
+            guard token.kind == .totp else { throw Messages.notRevocableMailed(token) }
             guard token.state == .active else { throw Messages.notRevocableYet(token) }
             guard token.expiry(at: wallClockSeconds()) != .ended else {
                 throw Messages.notRevocableAnyMore(token)

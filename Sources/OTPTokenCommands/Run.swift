@@ -20,6 +20,7 @@ private func status(of arguments: [String]) -> Int32 {
 private func execute(_ arguments: [String]) throws(CommandFailure) -> ExitStatus {
     guard let line = try ProgramTable.otptoken.answered(arguments) else { return .done }
     switch line.command {
+    case "init" where line.has("mailed"): try initialiseMailed(line, Session(line))
     case "init": try initialise(line, Session(line, network: true))
     case "show": try show(line, Session(line))
     case "watch": try watch(line, Session(line))
@@ -30,6 +31,7 @@ private func execute(_ arguments: [String]) throws(CommandFailure) -> ExitStatus
     case "passphrase": try passphrase(line, Session(line))
     case "unlock": try unlock(line, Session(line))
     case "lock": try lock(Session(line))
+    case "trust": return try trust(line, Session(line))
     case "clock": return try clock(line, Session(line, network: true))
     case "import": try importTokens(line, Session(line))
     case "export": try exportTokens(line, Session(line))

@@ -52,8 +52,10 @@ struct Settings {
     private static let clipboardClear = "clipboard.clear"
     private static let unlockFor = "unlock.for"
     private static let passphraseCommand = "passphrase.command"
+    private static let mailHosts = "mail.hosts"
     private static let keys = [
         clockCheck, clockServers, clockCorrect, clipboardClear, unlockFor, passphraseCommand,
+        mailHosts,
     ]
     static let defaultUnlockTime = 15 * 60
 
@@ -135,6 +137,11 @@ struct Settings {
         guard let entry = configuration.entry(Self.clockServers) else { return nil }
         let words = entry.value.split(whereSeparator: { " \t,".contains($0) }).map(String.init)
         return try TimeServerURL.all(words, at: Messages.place(entry, path))
+    }
+
+    /// The hosts whose word about a mail's signature is believed.
+    func believedMailHosts() -> [String] {
+        (configuration.value(Self.mailHosts) ?? "").split { " \t,".contains($0) }.map(String.init)
     }
 
     /// Program and arguments of `passphrase.command`; nil when it is not set.

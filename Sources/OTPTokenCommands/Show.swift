@@ -15,6 +15,9 @@ func show(_ line: Invocation, _ session: Session) throws(CommandFailure) {
     let wishes = try ClockWishes(session, wantsCorrection: line.has("correct"))
     let tokens = try session.activeTokens()
     let chosen = line.has("all") ? tokens : [try choose(line.operands.first, from: tokens)]
+    if !line.has("all"), chosen[0].kind == .mailed {
+        return try showMailed(chosen[0], at: time, copying, line, session)
+    }
     if let least, let token = chosen.first(where: { $0.totp.period < least }) {
         throw Messages.shorterPeriod(token, least)
     }
@@ -29,7 +32,8 @@ func show(_ line: Invocation, _ session: Session) throws(CommandFailure) {
     if line.has("strict-clock"), let clock, clock.verdict.status != .done {
         throw Messages.clockNotGoodEnough(clock.state)
     }
-    let now = time ?? session.waitForCodes(chosen, lasting: least ?? 0, clock)
+    let computed = least == nil ? [] : chosen.filter { $0.kind == .totp }
+    let now = time ?? session.waitForCodes(computed, lasting: least ?? 0, clock)
     // A token has ended when it has ended by now, whatever moment is asked for.
     let today = time == nil ? now : wallClockSeconds()
     let firstEnded = line.has("force") ? nil : chosen.firstIndex { $0.expiry(at: today) == .ended }
@@ -40,12 +44,13 @@ func show(_ line: Invocation, _ session: Session) throws(CommandFailure) {
     if let copying {
         try copy(living[0], at: now, copying, clock, line, session)
     } else {
-        try write(living, at: now, clock, line)
+        try write(living, at: now, clock, line, session)
     }
     if time == nil, isTerminal(1), session.hasReader, copying == nil, !line.has("json") {
         session.note(secondsLeft(living, at: now, ofNext: line.has("next")))
     }
     session.tellEnds(of: living, at: today)
+    session.tellTrust(of: living, at: today)
     // That of another time does not hang on this machine's clock.
     if time == nil, !session.isQuiet {
         if clock == nil || !hangsOnClock && session.hasReader {
@@ -58,19 +63,23 @@ func show(_ line: Invocation, _ session: Session) throws(CommandFailure) {
 
 /// Prints the codes.
 private func write(
-    _ tokens: [Token], at now: Int64, _ clock: CodeClock?, _ line: Invocation
+    _ tokens: [Token], at now: Int64, _ clock: CodeClock?, _ line: Invocation, _ session: Session
 ) throws(CommandFailure) {
     let next = line.has("next")
+    func report(_ token: Token) throws(CommandFailure) -> CodeReport? {
+        guard token.kind == .totp else { return session.mailedReport(token, at: now, line) }
+        return try CodeReport(token, at: now, withNext: next)
+    }
     if line.has("json") {
         var reports: [CodeReport] = []
-        for token in tokens { reports.append(try CodeReport(token, at: now, withNext: next)) }
+        for token in tokens { if let report = try report(token) { reports.append(report) } }
         let objects = reports.map { $0.json(clock?.state ?? .unknown) }
         return try writeResult((line.has("all") ? .array(objects) : objects[0]).text + "\n")
     }
     var lines = ""
     // By index: no token is copied.
     for index in tokens.indices {
-        let report = try CodeReport(tokens[index], at: now, withNext: next)
+        guard let report = try report(tokens[index]) else { continue }
         if line.has("all") { lines += report.name + "\t" }
         lines += report.nextCode ?? report.code
         lines += "\n"
@@ -94,7 +103,8 @@ private func copy(
 
 /// How long the codes last, or when the next ones begin: the first of them.
 private func secondsLeft(_ tokens: [Token], at now: Int64, ofNext: Bool) -> String {
-    let ends = tokens.map { $0.totp.start(of: $0.totp.step(at: now) + 1) - now }
+    let ends = tokens.filter { $0.kind == .totp }
+        .map { $0.totp.start(of: $0.totp.step(at: now) + 1) - now }
     let seconds = ends.min() ?? 0
     return ofNext ? Messages.beginsIn(seconds) : Messages.secondsLeft(seconds)
 }

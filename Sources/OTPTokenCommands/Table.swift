@@ -58,7 +58,7 @@ extension ProgramTable {
                     OptionEntry(
                         "force", "enrol again, in the place of the token that is here",
                         ja: "登録し直して、すでにあるトークンと入れ替えます"),
-                ]),
+                ] + .mailed),
             CommandEntry(
                 "show", "prints the current code", ja: "現在のコードを表示します", operands: [tokenName],
                 options: [
@@ -87,6 +87,13 @@ extension ProgramTable {
                     OptionEntry(
                         "force", "print the code of a token that has ended",
                         ja: "有効期限の切れたトークンのコードも表示します"),
+                    OptionEntry(
+                        "wait", value: "DURATION", isValueOptional: true,
+                        "wait for a code that is mailed: 30s, 15m; else 10m",
+                        ja: "メールで届くコードを待ちます。30s、15m などの長さで、省くと 10m です"),
+                    OptionEntry(
+                        "mark-seen", "flag the mail of the code as read, in a Maildir",
+                        ja: "コードのメールに既読の印を付けます（Maildir のみ）"),
                     .json,
                 ]),
             CommandEntry(
@@ -171,6 +178,24 @@ extension ProgramTable {
                     .json,
                 ]),
             CommandEntry(
+                "trust", "remembers on which devices a mailed code is skipped, and how long",
+                ja: "メールのコードを省略できる端末とその期限を記録します",
+                operands: [
+                    OperandEntry(
+                        "ACTION", required: true,
+                        completion: .choices(["add", "list", "due", "clear"])),
+                    OperandEntry("NAME", completion: .token),
+                ],
+                options: [
+                    OptionEntry(
+                        "device", value: "TEXT", "with add: what to call device and browser",
+                        ja: "add で、端末とブラウザの呼び名"),
+                    OptionEntry(
+                        "yes", "with add: do not ask whether the device is shared",
+                        ja: "add で、共用の端末かどうかを確認しません"),
+                    .json,
+                ]),
+            CommandEntry(
                 "import", "takes in the tokens of other authenticators",
                 ja: "ほかの認証アプリのトークンを取り込みます",
                 operands: [OperandEntry("FILE", completion: .file)],
@@ -252,4 +277,47 @@ extension OptionEntry {
     fileprivate static let allowHTTP = OptionEntry(
         "allow-http", "take a server without TLS that is not on this machine",
         ja: "このマシン以外のサーバにも TLS なしで接続します")
+}
+
+extension [OptionEntry] {
+    /// For codes that are mailed.
+    fileprivate static let mailed = [
+        OptionEntry(
+            "mailed", "set up a token whose codes the service mails",
+            ja: "サービスがメールで送るコードを使うトークンを設定します"),
+        OptionEntry(
+            "profile", value: "SERVICE", "with --mailed: what is known of SERVICE",
+            ja: "--mailed で、登録済みの SERVICE の設定を使います", completion: .choices(["hellowork"])),
+        OptionEntry(
+            "from", value: "ADDRESS", "with --mailed: who sends the mails", ja: "--mailed で、メールの差出人"
+        ),
+        OptionEntry(
+            "subject", value: "TEXT", "with --mailed: what their subject holds",
+            ja: "--mailed で、件名に入る語句"),
+        OptionEntry(
+            "to", value: "ADDRESS", "with --mailed: whom they go to, to tell accounts apart",
+            ja: "--mailed で、メールのあて先。複数のアカウントを区別します"),
+        OptionEntry(
+            "digits", value: "N", "with --mailed: digits of the code; else 6",
+            ja: "--mailed で、コードの桁数。省くと 6 です"),
+        OptionEntry(
+            "valid", value: "DURATION", "with --mailed: how long it holds; else 30m",
+            ja: "--mailed で、コードの有効期間。省くと 30m です"),
+        OptionEntry(
+            "skip-days", value: "DAYS",
+            "with --mailed: how long the service skips it on a trusted device",
+            ja: "--mailed で、端末でコードを省略できる日数"),
+        OptionEntry(
+            "maildir", value: "DIR", "with --mailed: the Maildir where they arrive",
+            ja: "--mailed で、メールの届く Maildir", completion: .folder),
+        OptionEntry(
+            "mbox", value: "FILE", "with --mailed: the mbox where they arrive",
+            ja: "--mailed で、メールの届く mbox", completion: .file),
+        OptionEntry(
+            "command", value: "COMMAND", "with --mailed: prints the newest mail",
+            ja: "--mailed で、最新のメールを出力するコマンド"),
+        OptionEntry(
+            "require-dkim", "with --mailed: take only mails that the sender's domain has signed",
+            ja: "--mailed で、差出人のドメインの署名があるメールだけを使います"),
+    ]
 }

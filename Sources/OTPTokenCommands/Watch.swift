@@ -28,6 +28,7 @@ func watch(_ line: Invocation, _ session: Session) throws(CommandFailure) {
     } else {
         Hardening.ignoreBrokenPipes()
         session.tellEnds(of: tokens, at: start)
+        session.tellTrust(of: tokens, at: start)
         ending = try runLines(
             tokens, LiveClock(session, wishes), session, wishes, count: count,
             json: line.has("json"),
@@ -65,6 +66,7 @@ private func runLines(
     let sleeper = try Messages.onScreen { () throws(Errno) in try Sleeper() }
     var printed = 0
     var shown = [UInt64?](repeating: nil, count: tokens.count)
+    var mails = try MailedLines(tokens, session)
     var told = ClockVerdict.ok
     clock.settle()
     while true {
@@ -72,10 +74,18 @@ private func runLines(
         let moment = clock.now
         let now = moment.nowSeconds()
         if !isForced { try refuseIfEnded(tokens, at: now) }
-        for (index, token) in tokens.enumerated() where shown[index] != token.totp.step(at: now) {
-            guard isForced || token.expiry(at: now) != .ended else { continue }
-            shown[index] = token.totp.step(at: now)
-            let report = try CodeReport(token, at: now)
+        for (index, token) in tokens.enumerated() {
+            let report: CodeReport
+            if token.kind == .mailed {
+                guard let new = mails.newReport(index, at: now) else { continue }
+                report = new
+            } else {
+                guard shown[index] != token.totp.step(at: now),
+                    isForced || token.expiry(at: now) != .ended
+                else { continue }
+                shown[index] = token.totp.step(at: now)
+                report = try CodeReport(token, at: now)
+            }
             let text = json ? report.json(moment.state).text + "\n" : report.line
             do {
                 try writeAll(Array(text.utf8), to: 1)
@@ -93,7 +103,9 @@ private func runLines(
             session.tell(moment, wishes)
         }
         if printed == count { return nil }
-        let next = tokens.map { $0.totp.start(of: $0.totp.step(at: now) + 1) }.min() ?? now + 1
+        let next =
+            mails.isEmpty
+            ? tokens.map { $0.totp.start(of: $0.totp.step(at: now) + 1) }.min() ?? now + 1 : now + 1
         let wakeTime = min(next * .second - moment.shift, clock.wakeTime)
         let end = clock.end
         let event = try Messages.onScreen { () throws(Errno) in

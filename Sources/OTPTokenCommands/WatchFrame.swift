@@ -1,4 +1,5 @@
 internal import ClockCheck
+internal import MailedCodes
 internal import OATH
 internal import Platform
 internal import TokenStore
@@ -192,7 +193,10 @@ struct WatchFrame {
         var lines = [Line(.title, isChosen ? Self.mark + title : title)]
         let expiry = token.expiry(at: report.time)
         var next = Line.blank
-        if showsEnded || expiry != .ended {
+        if report.code.isEmpty {
+            lines += wrapped(report.waiting ?? Messages.waitsForMail, to: columns - 3)
+                .map { Line(.code, faint($0)) }
+        } else if showsEnded || expiry != .ended {
             let code = fitted(report.code)
             lines.append(Line(.code, report.isEnding ? coloured(code, 1, 33) : coloured(code, 1)))
             lines.append(Line(.bar, bar(report), bar: index))
@@ -203,6 +207,10 @@ struct WatchFrame {
             {
                 next = Line(.next, faint(text))
             }
+        }
+        for trust in token.trusts where trust.state(at: report.time) == .endsSoon {
+            let text = Messages.trustEndsSoon(token, trust, at: report.time)
+            lines.append(Line(.warning, coloured(clipped(text, to: columns - 3), 33)))
         }
         if let end = Messages.endsShort(token, expiry) {
             lines.append(Line(.warning, coloured(clipped(end, to: columns - 3), 33)))
@@ -232,9 +240,8 @@ struct WatchFrame {
     }
 
     private func bar(_ report: CodeReport) -> String {
-        let left = Messages.seconds(Int(report.remaining))
-        let width = min(
-            Self.barWidth, columns - 4 - displayWidth(Messages.seconds(report.totp.period)))
+        let left = Messages.span(Int(report.remaining))
+        let width = min(Self.barWidth, columns - 4 - Self.longest(report.totp))
         guard width > 0 else { return left }
         let full = Int(
             (report.remaining * Int64(width) + Int64(report.totp.period) - 1)
@@ -242,6 +249,11 @@ struct WatchFrame {
         let rest = Self.cells(Self.fullBar, full)
         return (report.isEnding ? coloured(rest, 33) : rest)
             + faint(Self.cells(Self.emptyBar, width - full)) + " \(left)"
+    }
+
+    /// How wide the time that is left may become.
+    private static func longest(_ totp: TOTP) -> Int {
+        [totp.period, totp.period - 1].map { displayWidth(Messages.span($0)) }.max() ?? 0
     }
 
     private func coloured(_ text: String, _ attributes: Int...) -> String {
@@ -253,8 +265,11 @@ struct WatchFrame {
 }
 
 extension CodeReport {
-    /// The first second of its end: the last ten, and never more than half of its time.
-    var endingTime: Int64 { validUntil - min(10, Int64(totp.period) / 2) }
+    /// The first second of its end: the last ten, and never more than half of its time; of a mailed one the last tenth.
+    var endingTime: Int64 {
+        let period = Int64(totp.period)
+        return validUntil - (kind == .mailed ? max(1, period / 10) : min(10, period / 2))
+    }
 
     /// Whether the code is about to go.
     fileprivate var isEnding: Bool { time >= endingTime }

@@ -30,6 +30,8 @@ struct WatchView: ~Copyable {
     /// In seconds; nil without an app lock.
     private let unlockTime: Int?
     private var content: WatchFrame.Content
+    /// Beside the tokens: what looks for those codes that are mailed.
+    private var mails: [LiveMail?]
     private var clock: LiveClock
     private var mode = Mode.codes
     /// What the codes were computed from when all of it was drawn last.
@@ -54,6 +56,10 @@ struct WatchView: ~Copyable {
         _ tokens: [Token], _ session: Session, _ wishes: ClockWishes, isForced: Bool = false,
         heading: String? = nil, reload: @escaping () throws(CommandFailure) -> [Token]
     ) throws(CommandFailure) {
+        let mails = try tokens.liveMails(session)
+        let isLocked = try session.sealedStore().map { !$0.hasSlot(.device) } ?? false
+        unlockTime = isLocked ? try Self.unlockTime(session) : nil
+        self.mails = mails
         self.session = session
         self.isForced = isForced
         self.reload = reload
@@ -61,8 +67,6 @@ struct WatchView: ~Copyable {
         clock = LiveClock(session, wishes)
         moment = clock.now
         content = WatchFrame.Content(tokens: tokens, heading: heading)
-        let isLocked = try session.sealedStore().map { !$0.hasSlot(.device) } ?? false
-        unlockTime = isLocked ? try Self.unlockTime(session) : nil
         startHiding()
     }
 
@@ -121,8 +125,20 @@ struct WatchView: ~Copyable {
 
     // MARK: Showing
 
-    private mutating func computeCodes(at now: Int64) throws(CommandFailure) {
+    /// - Returns: whether a mailed code has come or gone.
+    private mutating func computeCodes(at now: Int64) throws(CommandFailure) -> Bool {
+        var hasMail = false
         for index in content.tokens.indices {
+            if let mail = mails[index] {
+                let report = mail.report(at: now)
+                if index == content.reports.count { content.reports.append(report) }
+                let former = content.reports[index]
+                hasMail =
+                    hasMail || former.code != report.code || former.validFrom != report.validFrom
+                    || former.waiting != report.waiting
+                content.reports[index] = report
+                continue
+            }
             if index < content.reports.count, let same = content.reports[index].moved(to: now) {
                 content.reports[index] = same
                 continue
@@ -134,6 +150,7 @@ struct WatchView: ~Copyable {
                 content.reports.append(report)
             }
         }
+        return hasMail
     }
 
     private mutating func draw(_ screen: borrowing Screen) throws(CommandFailure)
@@ -142,14 +159,14 @@ struct WatchView: ~Copyable {
         // Once a second for hours: where only the bars move, nothing else is looked at.
         if mode == .codes, let drawn {
             let now = moment.nowSeconds()
-            try computeCodes(at: now)
-            if drawn.times.contains(now) {
+            let hasMail = try computeCodes(at: now)
+            if !hasMail, drawn.times.contains(now) {
                 return drawn.frame.moved(drawn.picture, content.reports)
             }
         }
         moment = clock.now
         let now = moment.nowSeconds()
-        try computeCodes(at: now)
+        _ = try computeCodes(at: now)
         let size = screen.size
         let frame = WatchFrame(
             columns: size.columns, rows: size.rows, hasColour: hasColour, showsEnded: isForced)
@@ -202,6 +219,7 @@ struct WatchView: ~Copyable {
         guard isForced || token.expiry(at: report.time) != .ended else {
             return Messages.hasEnded(token)
         }
+        guard !report.code.isEmpty else { return Messages.waitsForMail }
         do throws(CommandFailure) {
             let end = report.validUntil * .second - moment.shift
             return try Copying(session).copy(report.code, until: end)
@@ -236,6 +254,7 @@ struct WatchView: ~Copyable {
             // With the last copy of a token its seed is wiped.
             content.tokens = []
             content.reports = []
+            mails = []
             drawn = nil
         }
         if mode == .codes, content.notice != nil, now >= noticeEnd {
@@ -247,7 +266,9 @@ struct WatchView: ~Copyable {
     /// Shows the codes again, to whoever can open the store.
     private mutating func unlock() throws(CommandFailure) {
         do throws(CommandFailure) {
-            content.tokens = try reload()
+            let tokens = try reload()
+            mails = try tokens.liveMails(session)
+            content.tokens = tokens
         } catch {
             guard error.status == .locked else { throw error }
             // What did not open it is not tried again.

@@ -19,7 +19,8 @@ enum Plaintext {
         }
     }
 
-    private static let kind: StaticString = "totp"
+    private static let totp: StaticString = "totp"
+    private static let mailed: StaticString = "mailed"
     private static let yes = "yes"
 
     static func encode(_ tokens: [Token]) -> SecretBytes {
@@ -27,13 +28,15 @@ enum Plaintext {
         for token in tokens {
             text.append("token\n")
             text.line(.name, token.name)
-            text.line(.kind, kind.description)
+            text.line(.kind, token.kind.rawValue)
             text.line(.state, token.state.rawValue)
-            text.append(Key.secret.word)
-            text.append(" ")
-            Base64.append(token.seed.value, padding: .required, to: &text)
-            text.append("\n")
-            text.line(.algorithm, token.totp.algorithm.rawValue)
+            if token.kind == .totp {
+                text.append(Key.secret.word)
+                text.append(" ")
+                Base64.append(token.seed.value, padding: .required, to: &text)
+                text.append("\n")
+                text.line(.algorithm, token.totp.algorithm.rawValue)
+            }
             text.line(.digits, "\(token.totp.digits)")
             text.line(.period, "\(token.totp.period)")
             text.line(.issuer, token.issuer)
@@ -56,7 +59,7 @@ enum Plaintext {
 
     /// Whether `decode` would take what `encode` makes of a token.
     static func canHold(_ token: Token) -> Bool {
-        Token.isName(token.name) && token.seed.value.count > 0
+        Token.isName(token.name) && (token.seed.value.count > 0) == (token.kind == .totp)
             && [token.issuer, token.serviceID, token.userID, token.server].allSatisfy(Token.isValue)
             && token.extras.allSatisfy { extra in
                 !extra.key.isEmpty && !extra.key.utf8.contains(0x20) && Token.isValue(extra.key)
@@ -118,13 +121,28 @@ enum Plaintext {
             }
             return true
         }
-        guard let word = values[Key.kind.rawValue], text.holds(kind, in: word) else {
-            throw .unknownKind(try string(.kind))
+        func kind() throws(StoreError) -> Token.Kind {
+            guard let word = values[Key.kind.rawValue] else { throw .damaged("kind") }
+            if text.holds(totp, in: word) { return .totp }
+            guard text.holds(mailed, in: word) else { throw .unknownKind(try string(.kind)) }
+            // A mailed code has neither.
+            guard values[Key.secret.rawValue] == nil, values[Key.algorithm.rawValue] == nil else {
+                throw .damaged("secret or algorithm")
+            }
+            return .mailed
         }
-        guard let secret = values[Key.secret.rawValue],
-            let seed = Self.seed(text.extracting(secret))
-        else { throw .damaged("secret") }
-        guard let algorithm = HashAlgorithm(rawValue: try string(.algorithm)),
+        func seed() throws(StoreError) -> SecretBytes {
+            guard let secret = values[Key.secret.rawValue],
+                let seed = Self.seed(text.extracting(secret))
+            else { throw .damaged("secret") }
+            return seed
+        }
+        let tokenKind = try kind()
+        let isMailed = tokenKind == .mailed
+        let tokenSeed = isMailed ? SecretBytes(zeros: 0) : try seed()
+        guard
+            let algorithm = isMailed
+                ? TOTP.rule.algorithm : HashAlgorithm(rawValue: try string(.algorithm)),
             let totp = TOTP(
                 digits: Int(try number(.digits)), period: Int(try number(.period)),
                 algorithm: algorithm)
@@ -134,7 +152,7 @@ enum Plaintext {
             throw .damaged("name or state")
         }
         return Token(
-            name: name, state: state, seed: Shared(seed), totp: totp,
+            name: name, kind: tokenKind, state: state, seed: Shared(tokenSeed), totp: totp,
             issuer: try string(.issuer), serviceID: try string(.serviceID),
             userID: try string(.userID), server: try string(.server),
             enrolledAt: try time(.enrolledAt), expiresAt: try time(.expiresAt),

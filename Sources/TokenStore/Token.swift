@@ -3,6 +3,15 @@ package import OATH
 
 /// One token of the store: what it is called, where it comes from, and its seed.
 package struct Token: Sendable {
+    /// Where its codes come from.
+    package enum Kind: String, Sendable {
+        /// Computed from the seed and the time.
+        case totp
+        /// The service mails them. There is no seed, the algorithm means nothing, and the period is how long a code holds;
+        /// what else is known of it are extras.
+        case mailed
+    }
+
     /// Whether the issuer has confirmed it.
     package enum State: String, Sendable {
         /// The exchange with the issuer is under way; no code is shown yet.
@@ -12,8 +21,9 @@ package struct Token: Sendable {
 
     /// Unique in its store (by canonical equivalence): 1 to 64 characters, no control characters.
     package var name: String
+    package let kind: Kind
     package var state: State
-    /// The shared secret of HOTP.
+    /// The shared secret of HOTP; empty when codes are mailed.
     package var seed: Shared<SecretBytes>
     package var totp: TOTP
     /// Who issued it, in the issuer's own words; may be empty.
@@ -43,12 +53,14 @@ package struct Token: Sendable {
     }
 
     package init(
-        name: String, state: State, seed: Shared<SecretBytes>, totp: TOTP, issuer: String,
+        name: String, kind: Kind = .totp, state: State, seed: Shared<SecretBytes>, totp: TOTP,
+        issuer: String,
         serviceID: String,
         userID: String, server: String, enrolledAt: Int64? = nil, expiresAt: Int64? = nil,
         isDefault: Bool = false, extras: [Extra] = []
     ) {
         self.name = name
+        self.kind = kind
         self.state = state
         self.seed = seed
         self.totp = totp

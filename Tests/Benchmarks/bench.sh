@@ -118,6 +118,28 @@ read -r opening_many sealing_many < <("$driver" reopen "$work/10000" 20)
 report "opening 10,000 tokens / opening 1,000" "$(ratio "$opening_many" "$opening")" "<=" 13
 report "saving 10,000 tokens / saving 1,000" "$(ratio "$sealing_many" "$sealing")" "<=" 13
 
+# A mailed code among the mails of a year.
+mkdir -p "$work/Maildir/new" "$work/Maildir/cur" "$work/mailed"
+chmod 700 "$work/mailed"
+echo 'clock.check = never' >"$work/mailed/config"
+now=$(date +%s)
+awk -v now="$now" -v folder="$work/Maildir/cur" 'BEGIN {
+    for (i = 0; i < 100000; i++) {
+        file = folder "/" now - 315 * i ".M" i "P1.host:2,S"
+        print "From: a@example.com\nSubject: " i "\n\nNothing to see here." >file
+        close(file)
+    }
+}'
+printf 'From: otp@example.com\nSubject: Your code\nDate: %s\n\nCode: 123456\n' "$(date -R)" \
+    >"$work/Maildir/new/$now.M1P2.host"
+"$otptoken" --home "$work/mailed" --quiet init --mailed --name Shop --from otp@example.com --subject 'Your code' \
+    --maildir "$work/Maildir"
+[ "$("$otptoken" --home "$work/mailed" show)" = 123456 ] || { echo "bench: no mailed code" >&2; exit 1; }
+hyperfine -N --style none --warmup 5 --runs 50 --export-csv "$work/round" "$otptoken --home $work/mailed show" 2>/dev/null
+report "show of a mailed code among 100,000 mails, in ms" \
+    "$(awk -F, 'NR == 2 { printf "%.1f", $4 * 1000 }' "$work/round")" "<=" 50
+rm -rf "$work/Maildir"
+
 # 5,000 tokens of other programs, each time into a new store. With a password the key's own time is in it.
 awk 'BEGIN { for (i = 0; i < 5000; i++) {
     secret = sprintf("%016d", i); gsub(/[0189]/, "A", secret)

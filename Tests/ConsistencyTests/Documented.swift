@@ -34,7 +34,12 @@ struct Documented: Sendable, CustomTestStringConvertible {
     /// The option table in the words of a manual page: for each command (empty for all) its tags.
     var tags: [String: [String]] {
         func options(_ options: [OptionEntry]) -> [String] {
-            options.map { "Fl -\($0.name)" + ($0.value.map { " Ar \($0)" } ?? "") }
+            options.map { option in
+                let value = option.value.map {
+                    option.isValueOptional ? " Ns Op = Ns Ar \($0)" : " Ar \($0)"
+                }
+                return "Fl -\(option.name)" + (value ?? "")
+            }
         }
         var tags = ["": options(table.globals)]
         for command in table.commands {

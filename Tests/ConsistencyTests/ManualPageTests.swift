@@ -42,7 +42,7 @@ struct ManualPageTests {
     /// What the indented lines of a help text begin with; a line that goes on is indented further.
     private func firstWords(_ text: String) -> [String] {
         text.split(separator: "\n").filter { $0.hasPrefix("  ") && !$0.hasPrefix("   ") }
-            .compactMap { $0.split(separator: " ").first.map(String.init) }
+            .compactMap { $0.split { " [".contains($0) }.first.map(String.init) }
     }
 
     @Test(arguments: Documented.all)

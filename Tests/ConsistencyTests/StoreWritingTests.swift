@@ -228,6 +228,24 @@ private enum Plaintext {
         enrol_confirm_p gG0en+B00btMxxHPPFargqssm/oGYxSVh3wXai4LlTE=
         enrol_parameters_key gG0en+B00btMxxHPPFargqssm/oGYxSVh3wXai4LlTE=
         end
+        token
+        name hellowork
+        kind mailed
+        state active
+        digits 6
+        period 1800
+        issuer ハローワーク
+        service_id\u{20}
+        user_id taro@example.jp
+        server\u{20}
+        mail_from system@mail.hellowork.mhlw.go.jp
+        mail_subject 【ハローワーク】ワンタイムパスワード通知
+        mail_source maildir /nowhere/Maildir
+        mail_skip_days 90
+        mail_dkim required
+        trust 1795224864 1803000864 Firefox, laptop
+        trust 1795224864 1803000864 端末 2
+        end
 
         """
 

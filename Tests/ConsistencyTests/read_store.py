@@ -99,8 +99,10 @@ def tokens(text):
         while (line := next(lines)) != "end":
             key, _, value = line.partition(" ")
             token[key] = value
-        if token["kind"] != "totp":
+        if token["kind"] not in ("totp", "mailed"):
             fail("a token of another kind")
+        if token["kind"] == "mailed" and ("secret" in token or "algorithm" in token):
+            fail("a mailed code with a secret")
         yield token
 
 
@@ -138,7 +140,7 @@ def main():
         sys.stdout.buffer.write(text.encode())
         return
     for token in tokens(text):
-        if token["state"] == "active":
+        if token["state"] == "active" and token["kind"] == "totp":
             print(f"{token['name']}\t{code(token, given.time)}")
 
 

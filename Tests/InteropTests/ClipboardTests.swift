@@ -117,13 +117,10 @@ struct ClipboardTests {
         try Program.configure("clock.check = never\nclipboard.clear = 2", home: home.path)
         let tmux = try Tmux(home: home, columns: 100)
         // The shell of the window has been told of no tmux: it is now.
-        try tmux.type("TMUX=\(home.path)/tmux,0,0 otptoken show --copy")
+        try tmux.type("TMUX=\(tmux.socket),0,0 otptoken show --copy")
         try tmux.wait { $0.contains("Copied to tmux's buffer; it is cleared in 2 s") }
         func buffers() throws -> String {
-            try Program.run(
-                "tmux", ["-S", home.path + "/tmux", "list-buffers", "-F", "#{buffer_sample}"],
-                home: home.path
-            ).output
+            try tmux.command(["list-buffers", "-F", "#{buffer_sample}"])
         }
         #expect(try buffers() == "\(code)\n")
         #expect(try wait { try buffers() == "" })
@@ -131,16 +128,12 @@ struct ClipboardTests {
 
     @Test func `else the terminal gets it, and it is said that it stays there`() throws {
         let tmux = try Tmux(home: home, columns: 100)
-        _ = try Program.run(
-            "tmux", ["-S", home.path + "/tmux", "set-option", "-g", "set-clipboard", "on"],
-            home: home.path)
+        try tmux.command(["set-option", "-g", "set-clipboard", "on"])
         try tmux.type("otptoken show --copy")
         let screen = try tmux.wait { $0.contains("cannot be cleared") }
         #expect(
             screen.contains("Sent to the terminal's clipboard, which cannot be cleared from here"))
-        let buffer = try Program.run(
-            "tmux", ["-S", home.path + "/tmux", "show-buffer"], home: home.path)
-        #expect(buffer.output == code)
+        #expect(try tmux.command(["show-buffer"]) == code)
     }
 
     @Test func `where there is none, that is a failure, and the code is not printed`() throws {

@@ -141,6 +141,7 @@ struct StreamRow: Sendable, CustomTestStringConvertible {
         own("rename", "Work", "Job", result: nil, names: ["Acme Bank", "Job"]),
         own("remove", "Work", "--yes", result: nil, names: ["Acme Bank"]),
         own("default", "Work", result: nil),
+        own("trust", "list", "--json", result: #"^\[\]\n$"#),
         own("passphrase", "set", "--passphrase-file", "passphrase", result: nil),
         own("unlock", "--passphrase-file", "passphrase", result: nil, isLocked: true),
         own("lock", result: nil, isLocked: true),

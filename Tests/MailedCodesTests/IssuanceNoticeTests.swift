@@ -10,7 +10,7 @@ private let userID = "12345678901234DC"
 
 @Suite struct `An issuance mail` {
     @Test func `is understood as mail programs write it`() throws {
-        let mails = try pythonMails()
+        let mails = try pythonMails().filter { !$0.key.hasPrefix("code-") }
         #expect(mails.count == 13)
         for (name, bytes) in mails {
             let mail = try mail(bytes)

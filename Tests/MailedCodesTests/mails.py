@@ -104,6 +104,65 @@ mails = {
     "no-charset": b"From: otp@aoba.example\n\n" + JAPANESE.encode("iso-2022-jp"),
     "copied-text": JAPANESE.replace("\n", "\r\n").encode("utf-8-sig"),
 }
+
+
+# A mail with a code, beside numbers that are none.
+CODE = """\
+ハローワークインターネットサービスをご利用いただき、ありがとうございます。
+
+ワンタイムパスワード：０４８１５１
+有効期限：2025年2月14日 00:01（発行から30分間）
+
+受付番号：654321
+求人番号 13010-12345651
+送信日時 20250213 233130
+電話：0570-077450、03-123456
+〒100-8916　東京都千代田区霞が関1-2-2
+https://www.hellowork.mhlw.go.jp/id/987654
+"""
+CODE_HTML = """\
+<html><body><p>ワンタイムパスワード</p><table><tr><td style="color:#123456"><b>048</b>151</td></tr></table>
+<p>受付番号：654321</p><p>TEL 03-123456</p></body></html>
+"""
+
+
+def code_head(mail, coding="utf-8"):
+    mail["Received"] = "from mail.hellowork.mhlw.go.jp by mx.example.jp; Thu, 13 Feb 2025 23:31:30 +0900 (JST)"
+    mail["From"] = Header("ハローワーク", coding).encode() + " <system@mail.hellowork.mhlw.go.jp>"
+    mail["To"] = "taro@example.jp"
+    mail["Subject"] = Header("【ハローワーク】ワンタイムパスワード通知", coding)
+    mail["Date"] = "Thu, 13 Feb 2025 23:30:00 +0900"
+    return mail
+
+
+def code_mail(coding, encode=encode_7or8bit, subtype="plain", text=CODE):
+    mail = MIMENonMultipart("text", subtype, charset=coding)
+    mail.set_payload(text.encode(coding))
+    encode(mail)
+    return code_head(mail, coding)
+
+
+def code_choice():
+    mail = code_head(MIMEMultipart("mixed"))
+    choice = MIMEMultipart("alternative")
+    choice.attach(MIMEText(CODE, "plain", "utf-8"))
+    choice.attach(MIMEText(CODE_HTML.replace("048", "111"), "html", "utf-8"))
+    mail.attach(choice)
+    mail.attach(MIMEText("ワンタイムパスワード 999999", "x-other", "utf-8"))
+    return mail
+
+
+mails |= {
+    "code-utf-8-base64": code_mail("utf-8", encode_base64).as_bytes(),
+    "code-utf-8-quoted-printable": code_mail("utf-8", encode_quopri).as_bytes().replace(b"\n", b"\r\n"),
+    "code-utf-8-8bit": code_mail("utf-8").as_bytes(),
+    "code-iso-2022-jp-7bit": code_mail("iso-2022-jp").as_bytes(),
+    "code-iso-2022-jp-base64": code_mail("iso-2022-jp", encode_base64).as_bytes(),
+    "code-shift_jis-base64": code_mail("shift_jis", encode_base64).as_bytes(),
+    "code-euc-jp-quoted-printable": code_mail("euc-jp", encode_quopri).as_bytes(),
+    "code-html": code_mail("iso-2022-jp", subtype="html", text=CODE_HTML).as_bytes(),
+    "code-choice": code_choice().as_bytes(),
+}
 folder = Path(sys.argv[1])
 for name, mail in mails.items():
     (folder / name).write_bytes(mail)

@@ -1,9 +1,12 @@
 import Foundation
+import Synchronization
 
 /// A real terminal: tmux with a server of its own, and a shell in it.
 package final class Tmux: Sendable {
     private let home: TemporaryFolder
-    private let socket: String
+    /// Where its server listens.
+    package let socket: String
+    private static let count = Atomic(0)
 
     /// Opens a window in which sh waits for commands.
     ///
@@ -14,7 +17,8 @@ package final class Tmux: Sendable {
     /// - Throws: when tmux does not start.
     package init(home: TemporaryFolder, columns: Int = 60, rows: Int = 16) throws {
         self.home = home
-        socket = home.path + "/tmux"
+        // One of its own: the server of a terminal before it in this home may still be about to end.
+        socket = "\(home.path)/tmux-\(Self.count.wrappingAdd(1, ordering: .relaxed).newValue)"
         let variables = Program.environment(home: home.path).merging(
             ["TERM": "xterm-256color", "PS1": "% ", "ENV": ""]) { $1 }
         let assignments = variables.flatMap { ["-e", "\($0)=\($1)"] }

@@ -112,9 +112,32 @@ import TokenStore
         }
     }
 
+    private static let mailed = lines.filter {
+        !$0.hasPrefix("secret ") && !$0.hasPrefix("algorithm ")
+    }
+    .map { $0 == "kind totp" ? "kind mailed" : $0 }
+
+    @Test func `a token whose codes are mailed has no secret`() throws {
+        let more = ["mail_from otp@mail.example", "trust 1 2 Firefox", "trust 3 4 a b"]
+        let tokens = try open(Self.mailed + Self.optional + more)
+        let token = try #require(tokens.first)
+        #expect(token.kind == .mailed && token.seed.value.count == 0)
+        #expect(token.totp.digits == 6 && token.totp.period == 30)
+        #expect(token.extras.map(\.key) == ["mail_from", "trust", "trust"])
+        #expect(try open(Self.lines).first?.kind == .totp)
+        for index in Self.mailed.indices {
+            var lines = Self.mailed
+            let gone = lines.remove(at: index)
+            #expect(try isDamaged(lines), "\(gone)")
+        }
+        for line in ["secret Zm9v", "secret ", "algorithm SHA1"] {
+            #expect(try isDamaged(Self.mailed + [line]), "\(line)")
+        }
+    }
+
     @Test func `a token of another kind is not touched`() throws {
         let others = Self.lines.filter { key($0) != "kind" }
-        for kind in ["mailed", "hotp", "TOTP", ""] {
+        for kind in ["mail", "hotp", "TOTP", ""] {
             let error = StoreError.unknownKind(kind)
             #expect(try failure(of: others + ["kind \(kind)"]) == error)
         }

@@ -18,6 +18,10 @@ int shim_rename_new(const char *one, const char *other);
 // syncfs: everything on a file's file system lies on the disk afterwards. 0, or -1 with errno.
 int shim_synchronise_all(int file);
 
+// inotify(7), non-blocking: what is put into a folder, or changed there.
+int shim_inotify_open(void);
+int shim_inotify_watch(int descriptor, const char *path);
+
 // accept4 with SOCK_NONBLOCK and SOCK_CLOEXEC.
 int shim_accept(int listener);
 // Lets this process have so many descriptors, or as many as its hard limit allows. How many it may have now.

@@ -25,19 +25,40 @@ struct Field {
     }
 }
 
+/// A box to tick.
+struct CheckBox {
+    let name: String
+    let label: String
+    let hint: String
+    var isTicked = false
+
+    var html: HTML {
+        let ticked: HTML = isTicked ? " checked" : ""
+        return """
+            <div class="field">
+            <div class="check"><input type="checkbox" id="\(name)" name="\(name)" value="yes" aria-describedby="\(name)-hint"\(ticked)>
+            <label for="\(name)">\(label)</label></div>
+            <p class="hint" id="\(name)-hint">\(hint)</p>
+            </div>
+
+            """
+    }
+}
+
 extension Pages {
     /// A form with its fields and one button.
     ///
     /// - Parameters:
     ///   - path: where it goes.
     ///   - fields: in order; the first one that has an error is told above all, for those who do not see it.
+    ///   - box: below them.
     ///   - hidden: more that is sent.
     ///   - button: what the button says.
     ///   - request: whose form it is.
     /// - Returns: the form.
     func form(
-        _ path: String, _ fields: [Field], hidden: [String: String] = [:], button: String,
-        _ request: PageRequest
+        _ path: String, _ fields: [Field], _ box: CheckBox? = nil, hidden: [String: String] = [:],
+        button: String, _ request: PageRequest
     ) -> HTML {
         let faults: [HTML] = fields.filter { $0.error != nil }.map {
             "<li><a href=\"#\($0.name)\">\($0.label)</a>: \($0.error ?? "")</li>\n"
@@ -54,7 +75,7 @@ extension Pages {
 
             """
         let content: HTML =
-            "\(fields.map(\.html))<p><button type=\"submit\">\(button)</button></p>"
+            "\(fields.map(\.html))\(box?.html)<p><button type=\"submit\">\(button)</button></p>"
         return "\(summary)\(frame(path, " novalidate", hidden, content, request))"
     }
 
@@ -92,9 +113,9 @@ extension Pages {
     }
 
     /// The fields of a code, as one-time codes are filled in.
-    func codeField(_ request: PageRequest, error: String? = nil) -> Field {
+    func codeField(_ request: PageRequest, hint: String? = nil) -> Field {
         Field(
-            name: "code", label: request.words.code, hint: request.words.codeHint, error: error,
+            name: "code", label: request.words.code, hint: hint ?? request.words.codeHint,
             attributes: #" inputmode="numeric" autocomplete="one-time-code" class="code" autofocus"#
         )
     }

@@ -4,7 +4,7 @@ internal import Platform
 struct PageMessages {
     let language: Language
 
-    private func localized(
+    func localized(
         _ english: @autoclosure () -> String, ja japanese: @autoclosure () -> String
     ) -> String {
         Platform.localized(english(), ja: japanese(), in: language)
@@ -56,6 +56,14 @@ struct PageMessages {
             localized("Not now", ja: "ただいまご利用いただけません"),
             localized(
                 "Something is wrong here; try again later.", ja: "サーバに問題が発生しました。時間をおいてお試しください。")
+        )
+    }
+    var busy: (title: String, text: String) {
+        (
+            localized("One moment", ja: "混み合っています"),
+            localized(
+                "Many people are signing in. Load this page again in a few seconds.",
+                ja: "ログインが集中しています。数秒待ってから、このページを読み込み直してください。")
         )
     }
     func throttled(_ seconds: Int64) -> (title: String, text: String) {
@@ -205,6 +213,9 @@ extension PageMessages {
             localized(
                 "This token is issued; a mail is on its way.", ja: "トークンを発行し、メールをお送りしました。")
         case .password: localized("The password is changed.", ja: "パスワードを変更しました。")
+        case .resumed:
+            localized(
+                "The code is asked for everywhere again.", ja: "すべての端末・ブラウザで、ワンタイムパスワードの入力を再開しました。")
         }
     }
 

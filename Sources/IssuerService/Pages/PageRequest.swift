@@ -11,6 +11,8 @@ struct PageRequest {
     var form = Form()
     var visitor = Visitor.unknown
     let language: Language
+    /// What the browser shows to have the mailed code skipped.
+    var skips: [String] = []
     /// Unix seconds.
     let now: Int64
     let random: RandomSource
@@ -44,7 +46,7 @@ struct Visitor {
 
 /// What has been done just before a page is shown; it stands in the query.
 enum Deed: String {
-    case confirmed, revoked, unlocked, issued, password
+    case confirmed, revoked, unlocked, issued, password, resumed
 }
 
 /// What a page answers.
@@ -60,6 +62,8 @@ struct PageAnswer {
     var retryAfter: Int64?
     /// What the browser is to show from now on instead of what it has shown.
     var identity: String?
+    /// What the browser is to show from now on to have the mailed code skipped.
+    var skips: [String]?
 
     static func redirect(_ path: String) -> PageAnswer {
         PageAnswer(status: 303, location: path)

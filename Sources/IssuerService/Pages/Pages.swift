@@ -7,7 +7,10 @@ struct Pages: Sendable {
     let sessions = WebSessions()
     /// Per account; a typing error costs nothing, a guesser a minute each.
     let failedSignIns = Throttle(burst: 10, interval: 60)
-    private let mailer: Mailer?
+    let codeSignIns = CodeSignIns()
+    /// Per account: a code that somebody types is taken back, a guesser gets one more in half an hour.
+    let mailedCodes = Throttle(burst: 10, interval: 1800)
+    let mailer: Mailer?
     private let prefix: String
     private let isSecure: Bool
 
@@ -28,7 +31,19 @@ struct Pages: Sendable {
     private typealias Handler = (PageRequest, Account) throws(IssuerError) -> PageAnswer
 
     /// Whether there is a page at a path, whoever may see it.
-    func has(_ path: String) -> Bool { path == "/sign-in" || handler(path) != nil }
+    func has(_ path: String) -> Bool { signInHandler(path) != nil || handler(path) != nil }
+
+    /// The pages of those who are not signed in yet.
+    private func signInHandler(
+        _ path: String
+    ) -> ((PageRequest) throws(IssuerError) -> PageAnswer)? {
+        switch path {
+        case "/sign-in": signIn
+        case "/sign-in/code": enterCode
+        case "/sign-in/skip": confirmSkip
+        default: nil
+        }
+    }
 
     private func handler(_ path: String) -> Handler? {
         switch path {
@@ -40,6 +55,7 @@ struct Pages: Sendable {
         case "/token/replace": replace
         case "/token/revoke": revoke
         case "/password": password
+        case "/skips": skips
         case "/admin": onlyAdministrators(administration)
         case "/admin/token": onlyAdministrators(administeredToken)
         default: nil
@@ -54,7 +70,7 @@ struct Pages: Sendable {
     }
 
     private func answer(_ request: PageRequest) throws(IssuerError) -> PageAnswer {
-        if request.path == "/sign-in" { return try signIn(request) }
+        if let handler = signInHandler(request.path) { return try handler(request) }
         guard let handler = handler(request.path) else {
             return Self.message(404, request.words.notFound)
         }
@@ -97,11 +113,15 @@ struct Pages: Sendable {
                 return (html(Self.message(400, request.words.malformed), request), false)
             }
             (request.query, request.form) = (query, form)
+            request.skips = SkipCookie.read(message.cookie(cookieName + SkipCookie.suffix) ?? "")
             if let refusal = refusal(of: request, method, message) {
                 answer = refusal
             } else {
                 answer = try self.answer(request)
             }
+        } catch .busy {
+            answer = Self.message(503, request.words.busy)
+            answer.retryAfter = 5
         } catch {
             report(error)
             answer = Self.message(503, request.words.unavailable)
@@ -210,6 +230,13 @@ struct Pages: Sendable {
         {
             fields.append(.init("Set-Cookie", "\(cookieName)=\(identity)\(cookieAttributes)"))
         }
+        if let skips = answer.skips {
+            fields.append(
+                .init(
+                    "Set-Cookie",
+                    "\(cookieName)\(SkipCookie.suffix)=\(SkipCookie.text(skips))"
+                        + SkipCookie.attributes + (isSecure ? "; Secure" : "")))
+        }
         if let wait = answer.retryAfter { fields.append(.init("Retry-After", "\(wait)")) }
         var status = answer.status
         var location = answer.location
@@ -274,6 +301,7 @@ struct Pages: Sendable {
             \(item("/token", words.myToken))
             \(account.isAdministrator ? item("/admin", words.administration) : "")
             \(item("/password", words.password))
+            \(account.needsCode ? item("/skips", words.skipsLink) : "")
             </ul>
             \(button("/sign-out", words.signOut, request, isQuiet: true))
             <p class="account">\(account.email)</p>

@@ -27,22 +27,31 @@ extension Pages {
             return page
         }
         failedSignIns.refund(name)
-        return try begin(account, request, .redirect("/"))
+        guard try asksForCode(account, request) else {
+            return try begin(account, request, .redirect("/"))
+        }
+        return try mailCode(account, request)
     }
 
     /// Signs somebody in under a new identity: one that was planted before is worth nothing.
-    private func begin(
+    func begin(
         _ account: Account, _ request: PageRequest, _ answer: PageAnswer
     ) throws(IssuerError) -> PageAnswer {
-        sessions.end(request.visitor.identity)
-        let identity = try Self.newIdentity(request.random)
+        let identity = try newIdentity(insteadOf: request)
         sessions.begin(account, as: identity, now: request.now)
         var answer = answer
         answer.identity = identity
         return answer
     }
 
-    private func signInPage(_ request: PageRequest, error: String? = nil) -> PageAnswer {
+    /// Another identity for a browser: what was begun under the present one is over.
+    func newIdentity(insteadOf request: PageRequest) throws(IssuerError) -> String {
+        sessions.end(request.visitor.identity)
+        codeSignIns.end(request.visitor.identity, now: request.now)
+        return try Self.newIdentity(request.random)
+    }
+
+    func signInPage(_ request: PageRequest, error: String? = nil) -> PageAnswer {
         let words = request.words
         let fields = [
             Field(
@@ -61,9 +70,8 @@ extension Pages {
 
     func signOut(_ request: PageRequest, _ account: Account) throws(IssuerError) -> PageAnswer {
         guard request.isPost else { return .redirect("/") }
-        sessions.end(request.visitor.identity)
         var answer = PageAnswer.redirect("/sign-in")
-        answer.identity = try Self.newIdentity(request.random)
+        answer.identity = try newIdentity(insteadOf: request)
         return answer
     }
 

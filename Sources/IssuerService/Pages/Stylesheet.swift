@@ -59,6 +59,11 @@ enum Stylesheet {
         }
         input[aria-invalid] { border: 2px solid var(--fault); }
         input.code { max-width: 14rem; font-size: 1.5rem; letter-spacing: .15em; font-variant-numeric: tabular-nums; }
+        .check { display: flex; gap: .75rem; }
+        .check input { flex: none; width: 1.5rem; height: 1.5rem; min-height: 0; margin: .1rem 0 0; accent-color: var(--deed); }
+        .check label { min-height: 2.75rem; font-weight: 400; }
+        .check + .hint { margin-left: 2.25rem; }
+        main form + form { margin-top: .75rem; }
         button, .button {
             display: inline-block; min-height: 2.75rem; padding: .5rem 1.25rem; font: inherit; font-weight: 600;
             color: var(--on-deed); background: var(--deed); border: 1px solid var(--deed); border-radius: .375rem;

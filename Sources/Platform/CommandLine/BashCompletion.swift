@@ -50,7 +50,7 @@ struct BashCompletion {
         (table.globals.map { ("*:--\($0.name)", $0) }
             + table.commands.flatMap { command in
                 command.options.map { ("\(command.name):--\($0.name)", $0) }
-            }).filter { $0.1.value != nil }
+            }).filter { $0.1.takesNextWord }
     }
 
     private var options: [String] {

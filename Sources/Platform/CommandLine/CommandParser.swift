@@ -73,7 +73,8 @@ extension ProgramTable {
         }
         guard option.repeats || !options.contains(name) else { throw .optionTwice(name) }
         if let value = option.value {
-            guard let given = attached ?? rest.popFirst() else {
+            let given = attached ?? (option.takesNextWord ? rest.popFirst() : nil)
+            guard given != nil || option.isValueOptional else {
                 throw .missingValue(name, value: value)
             }
             options.append(GivenOption(name: name, value: given))

@@ -109,17 +109,20 @@ package struct OptionEntry: Equatable, Sendable {
     package let name: String
     /// What the value is called; nil for a flag.
     package let value: String?
+    /// Whether it may be left out; it then stands behind an equals sign only.
+    package let isValueOptional: Bool
     /// Whether it may be given more than once.
     package let repeats: Bool
     private let words: LocalizedText
     package let completion: Completion
 
     package init(
-        _ name: String, value: String? = nil, repeats: Bool = false, _ help: String, ja: String,
-        completion: Completion = .nothing
+        _ name: String, value: String? = nil, isValueOptional: Bool = false, repeats: Bool = false,
+        _ help: String, ja: String, completion: Completion = .nothing
     ) {
         self.name = name
         self.value = value
+        self.isValueOptional = isValueOptional
         self.repeats = repeats
         words = LocalizedText(help, ja: ja)
         self.completion = completion
@@ -128,8 +131,14 @@ package struct OptionEntry: Equatable, Sendable {
     /// One line that says what it does.
     package var help: String { words.text }
 
-    /// As a synopsis shows it: `--name VALUE`.
-    package var synopsis: String { value.map { "--\(name) \($0)" } ?? "--\(name)" }
+    /// As a synopsis shows it: `--name`, `--name VALUE` or `--name[=VALUE]`.
+    package var synopsis: String {
+        guard let value else { return "--\(name)" }
+        return isValueOptional ? "--\(name)[=\(value)]" : "--\(name) \(value)"
+    }
+
+    /// Whether the word behind it is its value, where no equals sign is.
+    package var takesNextWord: Bool { value != nil && !isValueOptional }
 }
 
 /// A command line that was understood.

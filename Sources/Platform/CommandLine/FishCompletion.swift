@@ -37,7 +37,7 @@ struct FishCompletion {
 
     /// The options that take a value.
     private var valued: String {
-        (table.globals + table.commands.flatMap(\.options)).filter { $0.value != nil }
+        (table.globals + table.commands.flatMap(\.options)).filter(\.takesNextWord)
             .map { "--\($0.name)" }.joined(separator: " ")
     }
 
@@ -65,7 +65,7 @@ struct FishCompletion {
     private func option(_ option: OptionEntry) -> String {
         // -x: a value, and no files.
         let value =
-            option.value == nil
+            !option.takesNextWord
             ? "" : option.completion == .file ? " -r -F" : " -x\(action(option.completion))"
         return " -l \(option.name)\(value) -d \(quoted(option.help))"
     }

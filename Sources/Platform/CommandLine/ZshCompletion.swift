@@ -45,6 +45,9 @@ struct ZshCompletion {
     private func option(_ option: OptionEntry) -> String {
         let help = "[\(quoted(option.help.escaping("\\:[]")))]"
         guard let value = option.value else { return "'--\(option.name)\(help)'" }
+        guard option.takesNextWord else {
+            return "'--\(option.name)=-\(help)::\(value.escaping(":")): '"
+        }
         return "'--\(option.name)=\(help):\(value.escaping(":")):\(action(option.completion))'"
     }
 

@@ -87,3 +87,14 @@ package func machineIdentity() -> [UInt8] {
         return []
     }
 }
+
+/// A path from the root on.
+///
+/// - Parameter path: perhaps one from the working folder on.
+/// - Returns: the same place; nil when the working folder is gone.
+package func absolutePath(_ path: String) -> String? {
+    guard !path.hasPrefix("/") else { return path }
+    guard let folder = unsafe getcwd(nil, 0) else { return nil }
+    defer { unsafe free(folder) }
+    return unsafe "\(String(cString: folder))/\(path)"
+}

@@ -7,6 +7,13 @@ package func isReadable(_ path: String) -> Bool { unsafe access(path, R_OK) == 0
 /// Whether a file can be run by this user.
 package func isExecutable(_ path: String) -> Bool { unsafe access(path, X_OK) == 0 }
 
+/// Whether a program is there: a path, or a name that one of the folders of PATH holds.
+package func isProgram(_ name: String, path: String) -> Bool {
+    name.contains("/")
+        ? isExecutable(name)
+        : path.split(separator: ":").contains { isExecutable("\($0)/\(name)") }
+}
+
 /// Secrets that the person keeps in a file or pipes in.
 package enum SecretInput {
     /// The longest secret taken, in bytes.

@@ -48,6 +48,42 @@ package enum SecretCommand {
         return output.slice(0..<count)
     }
 
+    /// Runs a program in the same way, and takes what it prints, which is no secret, until its output ends.
+    ///
+    /// - Parameters:
+    ///   - words: the program and its arguments.
+    ///   - limit: the most bytes taken.
+    ///   - patience: how long it may take, in seconds.
+    /// - Returns: what it printed, perhaps nothing.
+    /// - Throws: `SecretCommandFailure`.
+    package static func runPlain(
+        _ words: [String], limit: Int, patience: Int = 30
+    ) throws(SecretCommandFailure) -> [UInt8] {
+        var child = try start(words)
+        let deadline = Deadline(seconds: patience)
+        var bytes: [UInt8] = []
+        var isOpen = true
+        while isOpen {
+            guard try child.wait(output: true, end: false, until: deadline).output else {
+                throw .timedOut(seconds: patience)
+            }
+            do {
+                let more = try child.output.read(atMost: 1 << 16)
+                isOpen = !more.isEmpty
+                bytes += more
+            } catch {
+                throw .cannotRun(error)
+            }
+            guard bytes.count <= limit else { throw .tooLong }
+        }
+        // It has closed its output, and is about to end.
+        guard try child.wait(output: false, end: true, until: deadline).end else {
+            throw .timedOut(seconds: patience)
+        }
+        try child.checkStatus()
+        return bytes
+    }
+
     private static func start(_ words: [String]) throws(SecretCommandFailure) -> ChildProcess {
         do throws(Errno) {
             return try ChildProcess(words)
@@ -107,7 +143,7 @@ extension ChildProcess {
     }
 
     /// Waits for what is asked for: something to read, or the end of it; and for the end of the program.
-    private func wait(
+    fileprivate func wait(
         output readable: Bool, end ended: Bool, until deadline: Deadline
     ) throws(SecretCommandFailure) -> (output: Bool, end: Bool) {
         // A negative descriptor is passed over.

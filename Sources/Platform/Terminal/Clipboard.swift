@@ -46,7 +46,7 @@ package enum Clipboard: String, CaseIterable, Sendable {
     /// - Returns: true for the terminal, too.
     package func isInstalled(path: String) -> Bool {
         self == .terminal
-            || path.split(separator: ":").contains { isExecutable("\($0)/\(rawValue)") }
+            || isProgram(rawValue, path: path)
     }
 
     /// Whether what it holds can be read, and so be taken away again.

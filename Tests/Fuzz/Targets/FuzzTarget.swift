@@ -60,6 +60,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case ntsFields = "nts-fields"
     /// Mails about an issued token.
     case mail
+    /// Mails with a code.
+    case codeMail = "code-mail"
     // Files of other authenticators.
     case otpauthList = "otpauth-list"
     /// What is in a migration URI.
@@ -107,6 +109,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .ntsRecords: try fuzzNTSRecords(input)
         case .ntsFields: try fuzzNTSFields(input)
         case .mail: try fuzzMail(input)
+        case .codeMail: try fuzzCodeMail(input)
         case .otpauthList: try fuzzInterchange(.otpauth, input)
         case .migration: try fuzzMigration(input)
         case .aegis: try fuzzInterchange(.aegis, input)
