@@ -34,7 +34,7 @@ enum Bitwarden {
             return draft.judge(nil, into: &harvest)
         }
         if URIList.read(text, known, into: &harvest) { return }
-        known.judge(Base32.decode(text), into: &harvest)
+        known.judge(Base32.lenient(text), into: &harvest)
     }
 
     // MARK: CSV

@@ -30,14 +30,50 @@ package struct ForeignToken: Sendable {
         self.seed = seed
         self.totp = totp
     }
+
+    /// How it is called in messages.
+    package var title: String { tokenTitle(name, issuer, account) }
 }
 
 /// What was found in somebody's file.
 package struct Harvest: Sendable {
-    package var tokens: [ForeignToken] = []
-    package var unusable: [UnusableToken] = []
+    /// More tokens than anybody has.
+    package static let maximumCount = 100_000
+    /// The longest secret from outside in bytes; HMAC makes no use of more than 128.
+    package static let maximumSecret = 1024
+
+    package private(set) var tokens: [ForeignToken] = []
+    package private(set) var unusable: [UnusableToken] = []
     /// How many parts of an export in several QR codes were not among them.
-    package var missingParts = 0
+    package internal(set) var missingParts = 0
+    /// Whether there were more than are taken; these are not kept.
+    private(set) var isOverfull = false
+    /// Whether it is out of this program's own backup, which holds what the store held.
+    private let isBackup: Bool
+
+    init(isBackup: Bool = false) { self.isBackup = isBackup }
+
+    mutating func take(_ token: ForeignToken) {
+        guard isBackup || token.seed.value.count <= Self.maximumSecret else {
+            return refuse(token.title, .longSecret)
+        }
+        if hasRoom() { tokens.append(token) }
+    }
+
+    mutating func refuse(_ name: String, _ reason: UnusableToken.Reason) {
+        if hasRoom() { unusable.append(UnusableToken(name: name, reason: reason)) }
+    }
+
+    /// Takes what was found in a part of the file.
+    mutating func take(_ part: Harvest) {
+        for token in part.tokens { take(token) }
+        for token in part.unusable { refuse(token.name, token.reason) }
+    }
+
+    private mutating func hasRoom() -> Bool {
+        isOverfull = isOverfull || !isBackup && tokens.count + unusable.count >= Self.maximumCount
+        return !isOverfull
+    }
 }
 
 /// An entry that gives no codes here.
@@ -62,6 +98,8 @@ package struct UnusableToken: Equatable, Sendable {
         case period
         /// There is no secret, or it is not written as it must be.
         case secret
+        /// The secret has more bytes than any issuer gives.
+        case longSecret
         /// Its entry as a whole cannot be understood.
         case unreadable
     }
@@ -85,10 +123,7 @@ struct TokenDraft {
     var extras: [(key: String, value: Shared<SecretBytes>)] = []
 
     /// How it is called in a list of what cannot be used.
-    private var title: String {
-        let words = [issuer, account].filter { !$0.isEmpty }
-        return name ?? words.joined(separator: ":")
-    }
+    var title: String { tokenTitle(name, issuer, account) }
 
     /// The hash function: `SHA256`, `sha256`, `SHA-256` and `HmacSHA256` are the same.
     private var hash: HashAlgorithm? {
@@ -107,9 +142,7 @@ struct TokenDraft {
 
     /// Makes a token of it, or says why not.
     func judge(_ seed: consuming SecretBytes?, into harvest: inout Harvest) {
-        func refuse(_ reason: UnusableToken.Reason) {
-            harvest.unusable.append(UnusableToken(name: title, reason: reason))
-        }
+        func refuse(_ reason: UnusableToken.Reason) { harvest.refuse(title, reason) }
         if let obstacle { return refuse(obstacle) }
         guard let seed = seed.take(), seed.count > 0 else { return refuse(.secret) }
         guard let hash,
@@ -123,6 +156,10 @@ struct TokenDraft {
         token.expiresAt = expiresAt
         token.isDefault = isDefault
         token.extras = extras
-        harvest.tokens.append(token)
+        harvest.take(token)
     }
+}
+
+private func tokenTitle(_ name: String?, _ issuer: String, _ account: String) -> String {
+    name ?? [issuer, account].filter { !$0.isEmpty }.joined(separator: ":")
 }

@@ -23,22 +23,28 @@ enum GoogleMigration {
         }
     }
 
+    /// Reads one URI; what is cut short brings in none of its tokens.
+    ///
+    /// - Returns: false when it is no such URI, or a broken one.
     static func read(
-        _ line: Span<UInt8>, _ place: String, _ batches: inout Batches,
-        into harvest: inout Harvest
-    ) throws(InterchangeError) {
-        guard let mark = line.firstIndex(of: UInt8(ascii: "?")),
+        _ line: Span<UInt8>, _ batches: inout Batches, into harvest: inout Harvest
+    ) -> Bool {
+        guard line.holdsIgnoringCase(scheme, at: 0),
+            let mark = line.firstIndex(of: UInt8(ascii: "?")),
             line.holds("data=", at: mark + 1),
             let data = PercentEncoding.decode(line.extracting((mark + 6)...)),
             // A plus sign that went through a form has become a space.
             let message = data.withBytes({
                 $0.replacing(0x20, with: 0x2B).withBytes { $0.lenientBase64 }
-            }),
-            message.withBytes({ read($0, &batches, into: &harvest) })
-        else { throw .malformed(place) }
+            })
+        else { return false }
+        var part = Harvest()
+        guard message.withBytes({ readMessage($0, &batches, into: &part) }) else { return false }
+        harvest.take(part)
+        return true
     }
 
-    private static func read(
+    private static func readMessage(
         _ message: Span<UInt8>, _ batches: inout Batches, into harvest: inout Harvest
     ) -> Bool {
         var reader = ProtobufReader(0..<message.count)
@@ -63,19 +69,18 @@ enum GoogleMigration {
     ) -> Bool {
         var draft = TokenDraft()
         var secret: Range<Int>?
-        func text(_ range: Range<Int>) -> String? {
-            String(validating: Array(copying: message.extracting(range)), as: UTF8.self)
+        var isText = true
+        func text(_ range: Range<Int>) -> String {
+            let bytes = Array(copying: message.extracting(range))
+            isText = isText && String(validating: bytes, as: UTF8.self) != nil
+            return String(decoding: bytes, as: UTF8.self)
         }
         var reader = ProtobufReader(range)
         while !reader.isAtEnd {
             switch reader.next(message) {
             case (1, .bytes(let range))?: secret = range
-            case (2, .bytes(let range))?:
-                guard let text = text(range) else { return false }
-                draft.account = text
-            case (3, .bytes(let range))?:
-                guard let text = text(range) else { return false }
-                draft.issuer = text
+            case (2, .bytes(let range))?: draft.account = text(range)
+            case (3, .bytes(let range))?: draft.issuer = text(range)
             case (4, .number(let number))?:
                 draft.algorithm =
                     [0: "SHA1", 1: "SHA1", 2: "SHA256", 3: "SHA512", 4: "MD5"][
@@ -88,6 +93,10 @@ enum GoogleMigration {
             }
         }
         draft.splitAccount()
+        guard isText else {
+            harvest.refuse(draft.title, .unreadable)
+            return true
+        }
         draft.judge(
             secret.map { SecretBytes(copying: message.extracting($0)) }, into: &harvest)
         return true

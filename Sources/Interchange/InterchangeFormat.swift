@@ -50,8 +50,17 @@ package enum InterchangeFormat: String, CaseIterable, Sendable {
         _ content: Shared<SecretBytes>, password: Shared<SecretBytes>?
     ) throws(InterchangeError) -> Harvest {
         guard content.value.count <= Self.maximumCount else { throw .excessive("length") }
+        let harvest = try harvest(content, password)
+        guard !harvest.isOverfull else { throw .excessive("tokens") }
+        return harvest
+    }
+
+    private func harvest(
+        _ content: Shared<SecretBytes>, _ password: Shared<SecretBytes>?
+    ) throws(InterchangeError) -> Harvest {
         switch self {
-        case .otpauth: return try content.lend(URIList.read)
+        case .otpauth:
+            return try content.lend { (bytes) throws(InterchangeError) in try URIList.read(bytes) }
         case .pskc:
             return try content.lend { (bytes) throws(InterchangeError) in
                 try PSKC.read(bytes, password: password)

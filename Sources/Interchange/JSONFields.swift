@@ -14,7 +14,7 @@ extension SecretJSON {
 
     /// A secret in Base32.
     func base32(_ name: StaticString) -> SecretBytes? {
-        secret(name)?.withBytes(Base32.decode)
+        secret(name)?.withBytes(Base32.lenient)
     }
 
     /// What is no secret, in hexadecimal digits; nil for another count of bytes.

@@ -3,44 +3,61 @@ internal import OATH
 
 /// Tokens as `otpauth` URIs, one a line; Google's `otpauth-migration` URIs may stand among them.
 package enum URIList {
-    /// The longest line that is read; a migration URI can be as long as a QR code holds.
-    package static let maximumLine = 8192
-    /// More lines than anybody has tokens.
-    package static let maximumLines = 100_000
+    /// The longest line that is read; a migration URI can be as long as a QR code holds, and a name takes nine bytes a
+    /// character.
+    private static let maximumLine = 64 << 10
+    /// The times that a calendar has, up to the end of the year 9999.
+    private static let times: ClosedRange<Int64> = 0...253_402_300_799
     private static let scheme: StaticString = "otpauth://"
+    private static let remark = UInt8(ascii: "#")
     static let extraMark = "x."
 
     /// Whether a text seems to be such a list.
     static func isLikely(_ text: Span<UInt8>) -> Bool {
-        let start = text.skippingSpace(from: text.textStart)
+        var start = text.skippingSpace(from: text.textStart)
+        while start < text.count, text[start] == remark,
+            let end = text.firstIndex(of: 0x0A, from: start)
+        {
+            start = text.skippingSpace(from: end)
+        }
         return text.holdsIgnoringCase(scheme, at: start)
             || text.holdsIgnoringCase(GoogleMigration.scheme, at: start)
     }
 
     /// Reads a list.
     ///
-    /// - Parameter text: UTF-8.
-    /// - Returns: its tokens.
-    /// - Throws: `InterchangeError.malformed` for a line that is something else.
-    package static func read(_ text: Span<UInt8>) throws(InterchangeError) -> Harvest {
-        var harvest = Harvest()
+    /// - Parameters:
+    ///   - text: UTF-8.
+    ///   - isBackup: whether it is this program's own, out of a sealed file: it comes back as it was written, without
+    ///     the bounds on what strangers write, and what is something else makes it no backup.
+    /// - Returns: its tokens; a line that is something else is listed among what cannot be used.
+    /// - Throws: `InterchangeError.malformed` when all lines are something else, naming the first.
+    package static func read(
+        _ text: Span<UInt8>, isBackup: Bool = false
+    ) throws(InterchangeError) -> Harvest {
+        var harvest = Harvest(isBackup: isBackup)
         var batches = GoogleMigration.Batches()
         var (start, number) = (text.textStart, 0)
+        var (firstOdd, hasEntries): (String?, Bool) = (nil, false)
         while start < text.count {
             let end = text.firstIndex(of: 0x0A, from: start) ?? text.count
             number += 1
-            guard number <= maximumLines else { throw .excessive("lines") }
             let line = text.extracting(text.trimmed(start..<end))
             start = end + 1
-            if line.isEmpty { continue }
-            let place = "line \(number)"
-            guard line.count <= maximumLine else { throw .malformed(place) }
-            if line.holdsIgnoringCase(GoogleMigration.scheme, at: 0) {
-                try GoogleMigration.read(line, place, &batches, into: &harvest)
-            } else if !read(line, TokenDraft(), into: &harvest) {
-                throw .malformed(place)
+            if line.isEmpty || line[0] == remark { continue }
+            if (isBackup || line.count <= maximumLine)
+                && (GoogleMigration.read(line, &batches, into: &harvest)
+                    || read(line, TokenDraft(), into: &harvest))
+            {
+                hasEntries = true
+                continue
             }
+            let place = "line \(number)"
+            guard !isBackup else { throw .malformed(place) }
+            firstOdd = firstOdd ?? place
+            harvest.refuse(place, .unreadable)
         }
+        if let firstOdd, !hasEntries { throw .malformed(firstOdd) }
         harvest.missingParts = batches.missing
         return harvest
     }
@@ -61,9 +78,13 @@ package enum URIList {
             let slash = line.firstIndex(of: UInt8(ascii: "/"), from: scheme.utf8CodeUnitCount),
             slash <= query,
             let kind = PercentEncoding.text(
-                line.extracting(scheme.utf8CodeUnitCount..<slash)),
-            var draft = labelled(line.extracting(slash + 1..<query), known)
+                line.extracting(scheme.utf8CodeUnitCount..<slash))
         else { return false }
+        let label = line.extracting(slash + 1..<query)
+        guard var draft = labelled(label, known) else {
+            harvest.refuse(String(decoding: Array(copying: label), as: UTF8.self), .unreadable)
+            return true
+        }
         draft.kind = kind
         var secret: Shared<SecretBytes>?
         var isSound = true
@@ -74,11 +95,10 @@ package enum URIList {
             position = end + 1
         }
         guard isSound else {
-            harvest.unusable.append(
-                UnusableToken(name: draft.name ?? draft.account, reason: .unreadable))
+            harvest.refuse(draft.title, .unreadable)
             return true
         }
-        draft.judge(secret?.value.withBytes(Base32.decode), into: &harvest)
+        draft.judge(secret?.value.withBytes(Base32.lenient), into: &harvest)
         return true
     }
 
@@ -134,13 +154,17 @@ package enum URIList {
         case "user_id": draft.account = text
         case "service_id": draft.serviceID = text
         case "server": draft.server = text
-        case "enrolled_at": draft.enrolledAt = Int64(text)
-        case "expires_at": draft.expiresAt = Int64(text)
+        case "enrolled_at": draft.enrolledAt = time(text)
+        case "expires_at": draft.expiresAt = time(text)
         case "default": draft.isDefault = text == "yes"
         // Pictures, counters and what else others may add mean nothing here.
         default: break
         }
         return true
+    }
+
+    private static func time(_ text: String) -> Int64? {
+        Int64(text).flatMap { times.contains($0) ? $0 : nil }
     }
 
     // MARK: Writing

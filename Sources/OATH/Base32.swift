@@ -24,6 +24,18 @@ package enum Base32 {
     /// - Parameter text: ASCII.
     /// - Returns: the bytes, or nil for anything else, for a length that no encoder makes and for bits left over.
     package static func decode(_ text: Span<UInt8>) -> SecretBytes? {
+        decode(text, isLenient: false)
+    }
+
+    /// Decodes a text as other programs do, which drop the bits that make no byte, and do not count padding.
+    ///
+    /// - Parameter text: ASCII.
+    /// - Returns: the bytes, or nil for what is no Base32.
+    package static func lenient(_ text: Span<UInt8>) -> SecretBytes? {
+        decode(text, isLenient: true)
+    }
+
+    private static func decode(_ text: Span<UInt8>, isLenient: Bool) -> SecretBytes? {
         var buffer = SecretBuffer(capacity: text.count * 5 / 8 + 1)
         var bits: UInt32 = 0
         var held: UInt32 = 0
@@ -45,6 +57,7 @@ package enum Base32 {
                 buffer.append(UInt8(truncatingIfNeeded: bits >> held))
             }
         }
+        if isLenient { return buffer.finish() }
         guard bits & ((1 << held) - 1) == 0, ![1, 3, 6].contains(symbols % 8) else { return nil }
         guard padding == 0 || (symbols + padding) % 8 == 0 && padding < 8 else { return nil }
         return buffer.finish()

@@ -87,7 +87,9 @@ private struct BackupFile {
             try sealed.plaintext(key: key)
         }
         do throws(InterchangeError) {
-            return try list.withBytes(URIList.read)
+            return try list.withBytes { (bytes) throws(InterchangeError) in
+                try URIList.read(bytes, isBackup: true)
+            }
         } catch {
             throw Messages.storeIsNoBackup(path)
         }

@@ -61,13 +61,22 @@ extension Session {
     ///   - harvest: what is in the file.
     ///   - path: the file.
     func tellUnusable(_ harvest: Harvest, of path: String) {
-        for token in harvest.unusable { note(Messages.unusable(token)) }
+        tell(harvest.unusable, Messages.unusable, more: Messages.moreUnusable)
         if harvest.missingParts > 0 {
             note(Messages.missingParts(harvest.missingParts, path))
         }
     }
 
     fileprivate func tellDuplicates(_ merge: Merge) {
-        for name in merge.duplicates { note(Messages.duplicate(name)) }
+        tell(merge.duplicates, Messages.duplicate, more: Messages.moreDuplicates)
+    }
+
+    /// Says something of each, but never more than fits on a screen.
+    private func tell<Entry>(
+        _ entries: [Entry], _ line: (Entry) -> String, more: (Int) -> String
+    ) {
+        let limit = 20
+        for entry in entries.prefix(limit) { note(line(entry)) }
+        if entries.count > limit { note(more(entries.count - limit)) }
     }
 }

@@ -58,10 +58,24 @@ extension Messages {
             "\(tokens(count)) would come in; nothing was changed.",
             ja: "取り込まれるトークンは \(count) 個です。何も変更していません。")
     }
-    static func duplicate(_ name: String) -> String {
+    static func duplicate(_ title: String, _ twin: String) -> String {
+        let (title, twin) = (entry(title), printable(twin))
+        return localized(
+            "Skipped: \(title) is here already as \(twin).",
+            ja: "スキップ: \(title) は、すでに \(twin) として登録されています。")
+    }
+    static func moreDuplicates(_ count: Int) -> String {
         localized(
-            "Skipped: it is here already as \(printable(name)).",
-            ja: "スキップ: すでに \(printable(name)) として登録されています。")
+            "Skipped: \(count) more that \(count == 1 ? "is" : "are") here already.",
+            ja: "スキップ: ほかに \(count) 個が登録済みです。")
+    }
+    static func moreUnusable(_ count: Int) -> String {
+        localized(
+            "Left out: \(count) more that cannot be used.", ja: "対象外: ほかに \(count) 個を扱えません。")
+    }
+    /// What an entry of a file is called.
+    private static func entry(_ title: String) -> String {
+        title.isEmpty ? localized("(no name)", ja: "（名前なし）") : printable(title)
     }
     static func missingParts(_ count: Int, _ path: String) -> String {
         localized(
@@ -70,7 +84,7 @@ extension Messages {
             ja: "警告: \(printableFile(path)) は全部ではありません。このエクスポートの QR コードがあと \(count) 枚あります。")
     }
     static func unusable(_ token: UnusableToken) -> String {
-        let name = token.name.isEmpty ? localized("(no name)", ja: "（名前なし）") : printable(token.name)
+        let name = entry(token.name)
         return localized(
             "Left out: \(name): \(reason(token.reason)).",
             ja: "対象外: \(name): \(reason(token.reason))")
@@ -93,6 +107,10 @@ extension Messages {
             return localized("its period is not 1 to 3600 s", ja: "周期が 1〜3600 秒の範囲にありません")
         case .secret:
             return localized("its secret is missing or garbled", ja: "秘密がないか、壊れています")
+        case .longSecret:
+            let limit = Harvest.maximumSecret
+            return localized(
+                "its secret is longer than \(limit) bytes", ja: "秘密が \(limit) バイトを超えています")
         case .unreadable:
             return localized("its entry cannot be understood", ja: "項目を読み取れません")
         }

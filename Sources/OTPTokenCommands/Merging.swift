@@ -8,8 +8,8 @@ internal import TokenStore
 struct Merge {
     /// The new ones, with names that are free.
     private(set) var added: [Token] = []
-    /// Of each that is here already: what the one that is here is called.
-    private(set) var duplicates: [String] = []
+    /// Of each that is here already: what it is called in the file, and what the one that is here is called.
+    private(set) var duplicates: [(title: String, twin: String)] = []
 
     /// Compares.
     ///
@@ -23,7 +23,7 @@ struct Merge {
         for token in tokens { try known.insert(token) }
         for foreign in incoming {
             if let twin = try known.twin(of: foreign) {
-                duplicates.append(twin)
+                duplicates.append((foreign.title, twin))
                 continue
             }
             var token = Token(foreign)
@@ -36,11 +36,22 @@ struct Merge {
     }
 }
 
-/// Finds tokens by their seeds among thousands, without comparing each with each.
+/// Finds tokens by their seeds, rules and IDs among thousands, without comparing each with each.
 private struct KnownSeeds {
+    /// What makes two tokens the same.
+    private struct Identity: Hashable {
+        let seed: [UInt8]
+        let digits: Int
+        let period: Int
+        let algorithm: String
+        let account: String
+        /// Nil where any will do: few formats have one.
+        let serviceID: String?
+    }
+
     /// Of this process alone, so that what the seeds are found by tells nothing of them.
     private let key: Shared<SecretBytes>
-    private var tokens: [[UInt8]: [Token]] = [:]
+    private var names: [Identity: String] = [:]
 
     init() throws(CommandFailure) {
         do throws(CryptographyError) {
@@ -51,12 +62,29 @@ private struct KnownSeeds {
     }
 
     mutating func insert(_ token: Token) throws(CommandFailure) {
-        tokens[try mark(token.seed), default: []].append(token)
+        let seed = try mark(token.seed)
+        // Where a token has no user ID, its name goes out for it.
+        for account in token.userID.isEmpty ? ["", token.name] : [token.userID] {
+            for serviceID in [nil, token.serviceID] {
+                let identity = identity(seed, token.totp, account, serviceID)
+                if names[identity] == nil { names[identity] = token.name }
+            }
+        }
     }
 
-    /// The name of the token that has the same seed and IDs.
+    /// The name of the token that gives the same codes, and has the same IDs.
     func twin(of foreign: ForeignToken) throws(CommandFailure) -> String? {
-        tokens[try mark(foreign.seed)]?.first { foreign.isSame(as: $0) }?.name
+        let serviceID = foreign.serviceID.isEmpty ? nil : plain(foreign.serviceID)
+        return names[
+            identity(try mark(foreign.seed), foreign.totp, plain(foreign.account), serviceID)]
+    }
+
+    private func identity(
+        _ seed: [UInt8], _ totp: TOTP, _ account: String, _ serviceID: String?
+    ) -> Identity {
+        Identity(
+            seed: seed, digits: totp.digits, period: totp.period,
+            algorithm: totp.algorithm.rawValue, account: account, serviceID: serviceID)
     }
 
     private func mark(_ seed: Shared<SecretBytes>) throws(CommandFailure) -> [UInt8] {
@@ -74,14 +102,6 @@ private struct KnownSeeds {
 }
 
 extension ForeignToken {
-    /// Whether a token with the same seed has the same IDs, as far as the format has any.
-    fileprivate func isSame(as token: Token) -> Bool {
-        let account = plain(account)
-        // Where a token has no user ID, its name goes out for it.
-        let isAccount = account == token.userID || token.userID.isEmpty && account == token.name
-        return isAccount && (serviceID.isEmpty || plain(serviceID) == token.serviceID)
-    }
-
     /// What a token is to be called: as it was, or by its issuer, or by its account.
     fileprivate var wish: String {
         for text in [name ?? "", issuer, account] {

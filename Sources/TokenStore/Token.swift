@@ -133,7 +133,7 @@ extension [Token] {
 /// Names that no token has yet.
 package struct FreeNames {
     private var taken: Set<String>
-    /// The number that was given last to a wish; a search from 1 each time would take long for thousands.
+    /// The number that was given last behind a start; a search from 1 each time would take long for thousands.
     private var numbers: [String: Int] = [:]
 
     /// Those that are free beside these tokens.
@@ -141,14 +141,18 @@ package struct FreeNames {
 
     /// Takes a name: the wish itself, or with a number behind as much of it as a name may hold.
     package mutating func take(like wish: String) -> String {
-        var (name, start, number) = (wish, wish, numbers[wish] ?? 1)
+        var (name, start, number) = (wish, wish, 1)
         while taken.contains(name) {
-            number += 1
-            while !start.isEmpty, !Token.isName("\(start) \(number)") { start.removeLast() }
+            number = max(number, numbers[start] ?? 1) + 1
+            // Many wishes may have the start that is left of them.
+            while !start.isEmpty, !Token.isName("\(start) \(number)") {
+                start.removeLast()
+                number = max(number, (numbers[start] ?? 1) + 1)
+            }
             name = "\(start) \(number)"
+            numbers[start] = number
         }
         taken.insert(name)
-        numbers[wish] = number
         return name
     }
 }

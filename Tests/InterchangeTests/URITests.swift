@@ -43,10 +43,37 @@ import Testing
         #expect(harvest.unusable[0].name.hasSuffix("a"))
     }
 
-    @Test(arguments: ["x", "http://a", "otpauth://", "otpauth://totp", "otpauth:/totp/a?secret=GE"])
+    private static let odd = [
+        "x", "http://a", "otpauth://", "otpauth://totp", "otpauth:/totp/a?secret=GE",
+    ]
+
+    @Test(arguments: odd)
+    func `lose nothing by a line that is something else, and say which`(line: String) throws {
+        let harvest = try Files.read(
+            "otpauth://totp/a?secret=GE\n\(line)\notpauth://totp/b?secret=GE")
+        #expect(harvest.tokens.map(\.account) == ["a", "b"])
+        #expect(harvest.unusable == [UnusableToken(name: "line 2", reason: .unreadable)])
+    }
+
+    @Test(arguments: odd)
     func `are nothing else, and say in which line`(line: String) {
-        let text = "otpauth://totp/a?secret=GE\n\(line)\n"
-        #expect(throws: InterchangeError.malformed("line 2")) { try Files.read(text) }
+        #expect(throws: InterchangeError.malformed("line 2")) {
+            try Files.read("\n\(line)\nx\n", as: .otpauth)
+        }
+    }
+
+    @Test func `may have remarks`() throws {
+        let text = "# mine\n#otpauth://totp/no?secret=GE\n\n  # x\notpauth://totp/a?secret=GE\n#\n"
+        let harvest = try Files.read(text)
+        #expect(harvest.tokens.map(\.account) == ["a"] && harvest.unusable.isEmpty)
+    }
+
+    @Test(arguments: ["%FF", "%4", "a%FF:b", "a:%"])
+    func `leave out what has no readable label, and nothing else`(label: String) throws {
+        let harvest = try Files.read(
+            "otpauth://totp/\(label)?secret=GE\notpauth://totp/b?secret=GE")
+        #expect(harvest.tokens.map(\.account) == ["b"])
+        #expect(harvest.unusable == [UnusableToken(name: label, reason: .unreadable)])
     }
 
     @Test func `come back as they went out, with everything`() throws {
@@ -124,6 +151,23 @@ import Testing
             #expect(harvest.unusable.map(\.reason) == [.kind("hotp"), .algorithm("MD5")])
             #expect(harvest.missingParts == 2)
         }
+    }
+
+    @Test func `with a name that is no text leaves that token out, and nothing else`() throws {
+        for field in [UInt8(2), 3] {
+            let odd = self.field(1, self.field(1, [1]) + self.field(field, [0x61, 0xFF, 0x62]))
+            let text = uri(token("x", "A") + odd + token("y", "B"))
+            let harvest = try Files.read(text)
+            #expect(harvest.tokens.map(\.account) == ["x", "y"])
+            #expect(harvest.unusable == [UnusableToken(name: "a\u{FFFD}b", reason: .unreadable)])
+        }
+    }
+
+    @Test func `that is cut short brings in none of its own, and what stands beside it`() throws {
+        let text = "otpauth://totp/a?secret=GE\n" + uri(token("x", "A") + [0x0A, 0x05, 1])
+        let harvest = try Files.read(text)
+        #expect(harvest.tokens.map(\.account) == ["a"])
+        #expect(harvest.unusable == [UnusableToken(name: "line 2", reason: .unreadable)])
     }
 
     @Test func `in all its parts lacks none`() throws {

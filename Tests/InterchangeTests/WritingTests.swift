@@ -159,9 +159,7 @@ import Testing
         #expect(throws: InterchangeError.malformed("line 1")) { try Files.read(text, as: .pskc) }
     }
 
-    @Test func `more lines, elements and entries than anybody has tokens`() {
-        let lines = String(repeating: "\n", count: 100_001)
-        #expect(throws: InterchangeError.excessive("lines")) { try Files.read(lines, as: .otpauth) }
+    @Test func `more elements and entries than anybody has tokens`() {
         let elements = "<a>" + String(repeating: "<b/>", count: 1_000_000) + "</a>"
         #expect(throws: InterchangeError.malformed("line 1")) {
             try Files.read(elements, as: .pskc)

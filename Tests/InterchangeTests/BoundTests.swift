@@ -1,0 +1,96 @@
+import Cryptography
+import Interchange
+import OATH
+import TestSupport
+import Testing
+
+/// What other programs' files may hold, and our own backup: bounds, and what lies just within them.
+@Suite struct BoundTests {
+    private func token(_ text: String = "a", seed: Int = 20) -> ForeignToken {
+        ForeignToken(
+            name: text, issuer: text, account: text,
+            seed: Shared(SecretBytes([UInt8](repeating: 7, count: seed))), totp: .rule)
+    }
+
+    private func back(_ list: borrowing SecretBytes) throws(InterchangeError) -> Harvest {
+        try list.withBytes { (bytes) throws(InterchangeError) in
+            try URIList.read(bytes, isBackup: true)
+        }
+    }
+
+    @Test func `a backup comes back whatever its tokens are`() throws {
+        var extra = token()
+        extra.extras = [("k", Shared(SecretBytes([UInt8](repeating: 0x20, count: 100_000))))]
+        let tokens = [
+            token(String(repeating: "漢", count: 1000)), token(seed: 60_000), extra,
+        ]
+        let harvest = try back(URIList.write(tokens))
+        #expect(harvest.unusable.isEmpty && harvest.tokens.map(\.all) == tokens.map(\.all))
+        let many = [ForeignToken](repeating: token(), count: 100_001)
+        #expect(try back(URIList.write(many)).tokens.count == many.count)
+    }
+
+    @Test func `a line that is none of ours makes a list no backup`() throws {
+        let list = SecretBytes(text: "otpauth://totp/a?secret=GE\ntoken\n")
+        #expect(throws: InterchangeError.malformed("line 2")) { try back(list) }
+    }
+
+    @Test func `a list from elsewhere may have long lines`() throws {
+        let long = String(repeating: "漢", count: 1000)
+        let list = URIList.write([token(long), token(seed: 1024)]).exposed
+        #expect(try Files.read(list).tokens.count == 2)
+    }
+
+    @Test func `a secret longer than any is refused by its name, in every format`() throws {
+        let harvest = try Files.read(URIList.write([token("long", seed: 1025), token()]).exposed)
+        #expect(harvest.unusable == [UnusableToken(name: "long", reason: .longSecret)])
+        #expect(harvest.tokens.count == 1)
+        let vault = try Aegis.write([token(seed: 1025)], random: counting)
+        #expect(try Files.read(vault.exposed).unusable.map(\.reason) == [.longSecret])
+    }
+
+    @Test func `times that no calendar has are left out`() throws {
+        for time in [Int64.min, -1, 253_402_300_800, .max] {
+            let line = "otpauth://totp/a?secret=GE&enrolled_at=\(time)&expires_at=\(time)\n"
+            for harvest in [try Files.read(line), try back(SecretBytes(text: line))] {
+                #expect(harvest.tokens.map(\.enrolledAt) == [nil])
+                #expect(harvest.tokens.map(\.expiresAt) == [nil])
+            }
+        }
+        let last = "otpauth://totp/a?secret=GE&enrolled_at=0&expires_at=253402300799"
+        #expect(try Files.read(last).tokens.map(\.enrolledAt) == [0])
+        #expect(try Files.read(last).tokens.map(\.expiresAt) == [253_402_300_799])
+    }
+
+    @Test(
+        arguments: [
+            ("ABCDEFGHIJ", [0x00, 0x44, 0x32, 0x14, 0xC7, 0x42]),
+            ("A B", [0]), ("GEZDGN===", Array("123".utf8)), ("GEA", Array("1".utf8)),
+            ("MZXW6YTBO", Array("fooba".utf8)),
+        ] as [(String, [UInt8])])
+    func `bits of a secret that make no byte are dropped, as oathtool does`(
+        text: String, seed: [UInt8]
+    ) throws {
+        let encoded = text.replacing(" ", with: "%20")
+        let bare = "{\"encrypted\":false,\"items\":[{\"login\":{\"totp\":\"\(text)\"}}]}"
+        for file in ["otpauth://totp/a?secret=\(encoded)", bare] {
+            #expect(try Files.read(file).tokens.map { $0.seed.value.exposed } == [seed])
+        }
+    }
+
+    @Test func `more tokens than anybody has are refused, in lists, tables and messages`() throws {
+        let count = 100_001
+        func many(_ line: String) -> [UInt8] {
+            Array(String(repeating: line, count: count).utf8)
+        }
+        let files = [
+            many("otpauth://totp/a?secret=GE\n"), many("otpauth://hotp/a?secret=GE\n"),
+            Array("login_totp\n".utf8) + many("GE\n"),
+        ]
+        for file in files {
+            #expect(throws: InterchangeError.excessive("tokens")) { try Files.read(file) }
+        }
+        let full = try Files.read(Array(files[0].dropLast(27)))
+        #expect(full.tokens.count == count - 1)
+    }
+}
