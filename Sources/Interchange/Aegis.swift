@@ -7,6 +7,8 @@ package enum Aegis {
     private static let keyCount = 32
     /// A vault has one slot for each password and fingerprint.
     private static let maximumSlots = 16
+    /// The sum of n·r·p over the slots that may be tried: 64 times what Aegis itself asks for.
+    private static let maximumWork: Int64 = 1 << 24
 
     /// Whether a JSON text is a vault.
     static func isLikely(_ json: SecretJSON) -> Bool {
@@ -18,7 +20,9 @@ package enum Aegis {
     static func read(
         _ json: SecretJSON, password: Shared<SecretBytes>?
     ) throws(InterchangeError) -> Harvest {
-        guard json.integer("version") == 1 else { throw .malformed("version") }
+        guard let version = json.integer("version") else { throw .malformed("version") }
+        guard version <= 1 else { throw .newer("version \(version)") }
+        guard version == 1 else { throw .malformed("version") }
         guard json.value("header")?.isObject == true, let db = json.value("db") else {
             throw .malformed("header")
         }
@@ -47,21 +51,28 @@ package enum Aegis {
         guard slots.count <= maximumSlots else { throw .excessive("slots") }
         let withPassword = slots.filter { $0.integer("type") == 1 }
         guard !withPassword.isEmpty else { throw .malformed("header.slots") }
+        var slotsWithCost: [(slot: SecretJSON, cost: Scrypt.Cost)] = []
+        var work: Int64 = 0
         for slot in withPassword {
-            if let key = try masterKey(slot: slot, password) { return key }
+            let cost = try cost(slot)
+            work += Int64(cost.blockSize * cost.parallelism) << cost.logN
+            slotsWithCost.append((slot, cost))
+        }
+        guard work <= maximumWork else { throw .excessive("n, r and p of header.slots") }
+        for (slot, cost) in slotsWithCost {
+            if let key = try masterKey(slot: slot, cost, password) { return key }
         }
         throw .notAuthentic
     }
 
     private static func masterKey(
-        slot: SecretJSON, _ password: borrowing SecretBytes
+        slot: SecretJSON, _ cost: Scrypt.Cost, _ password: borrowing SecretBytes
     ) throws(InterchangeError) -> SecretBytes? {
         guard let wrapped = slot.hex("key", count: keyCount...keyCount),
             let nonce = slot.value("key_params")?.hex("nonce", count: 12...12),
             let tag = slot.value("key_params")?.hex("tag", count: 16...16),
             let salt = slot.hex("salt", count: 8...1024)
         else { throw .malformed("header.slots") }
-        let cost = try cost(slot)
         let key = try InterchangeError.opening { () throws(CryptographyError) in
             try Scrypt.derive(from: password, salt: salt, cost: cost, count: keyCount)
         }

@@ -14,9 +14,30 @@ enum AndOTP {
         return first.isThere("secret") && first.isThere("type")
     }
 
-    /// Whether bytes may be an encrypted backup: they have no mark, but random bytes are no text.
+    /// How files begin that are surely something else: texts, archives, documents, programs.
+    private static let otherMarks: [[UInt8]] = [
+        [0xEF, 0xBB, 0xBF], [0xFE, 0xFF], [0xFF, 0xFE], Array("PK".utf8), Array("%PDF".utf8),
+        [0x7F] + Array("ELF".utf8),
+        [0x1F, 0x8B], Array("GIF8".utf8), Array("RIFF".utf8), Array("SQLite format 3".utf8),
+    ]
+
+    /// Whether bytes may be an encrypted backup: they have no mark, but random bytes are no text, and few of them are
+    /// zeros.
     static func isLikelyEncrypted(_ bytes: Span<UInt8>) -> Bool {
-        bytes.count > AESGCM.overhead && (try? UTF8Span(validating: bytes)) == nil
+        guard bytes.count > AESGCM.overhead, (try? UTF8Span(validating: bytes)) == nil else {
+            return false
+        }
+        let isMarked = otherMarks.contains { mark in
+            mark.count <= bytes.count && mark.indices.allSatisfy { bytes[$0] == mark[$0] }
+        }
+        // A text in which something is broken.
+        let isText =
+            "{[<".utf8.contains(bytes[0])
+            && (1..<8).allSatisfy { index in
+                (0x20...0x7E).contains(bytes[index]) || Span.isSpace(bytes[index])
+            }
+        let zeros = bytes.indices.reduce(0) { $0 + (bytes[$1] == 0 ? 1 : 0) }
+        return !isMarked && !isText && zeros <= 8 + bytes.count / 32
     }
 
     static func read(_ json: SecretJSON) throws(InterchangeError) -> Harvest {

@@ -14,6 +14,8 @@ package enum InterchangeError: Error, Equatable {
     case altered
     /// A number that makes the key costlier than anybody needs; its name.
     case excessive(String)
+    /// A version of the format that is newer than what is known here; in the format's own word.
+    case newer(String)
     /// It is protected in a way that is not known here; in the format's own word.
     case unsupported(String)
     /// libcrypto failed.

@@ -39,6 +39,27 @@ package enum InterchangeFormat: String, CaseIterable, Sendable {
         return AndOTP.isLikely(json) ? .andOTP : nil
     }
 
+    /// Where a file that begins as JSON does is no JSON any more; nil when it is one, or begins as something else.
+    ///
+    /// - Parameter content: the file.
+    /// - Returns: line and byte.
+    package static func placeOfDamage(in content: Shared<SecretBytes>) -> String? {
+        let isMeant = content.value.withBytes { bytes in
+            let start = bytes.skippingSpace(from: bytes.textStart)
+            return start < bytes.count && "{[".utf8.contains(bytes[start])
+        }
+        return isMeant ? jsonFault(in: content) : nil
+    }
+
+    private static func jsonFault(in content: Shared<SecretBytes>) -> String? {
+        SecretJSON.fault(in: content).map { fault in
+            let line = content.value.withBytes { bytes in
+                (0..<fault).reduce(1) { $0 + (bytes[$1] == 0x0A ? 1 : 0) }
+            }
+            return "line \(line) (byte \(fault + 1))"
+        }
+    }
+
     /// Reads a file.
     ///
     /// - Parameters:
@@ -88,7 +109,9 @@ package enum InterchangeFormat: String, CaseIterable, Sendable {
     }
 
     private func json(_ content: Shared<SecretBytes>) throws(InterchangeError) -> SecretJSON {
-        guard let json = SecretJSON(content) else { throw .malformed("JSON") }
+        guard let json = SecretJSON(content) else {
+            throw .malformed(Self.jsonFault(in: content) ?? "JSON")
+        }
         return json
     }
 }

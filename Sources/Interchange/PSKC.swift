@@ -130,7 +130,7 @@ package enum PSKC {
             case " " where index == 0 || index == scalars.count - 1: escaped += "&#32;"
             case "\t", "\n", "\r": escaped += "&#\(scalar.value);"
             // XML has no way to write the others.
-            case "\u{0}"..."\u{1F}": break
+            case "\u{0}"..."\u{1F}", "\u{FFFE}", "\u{FFFF}": break
             case "<": escaped += "&lt;"
             case ">": escaped += "&gt;"
             case "&": escaped += "&amp;"

@@ -15,9 +15,10 @@ enum TwoFAS {
     static func read(
         _ json: SecretJSON, password: Shared<SecretBytes>?
     ) throws(InterchangeError) -> Harvest {
-        guard let schema = json.integer("schemaVersion"), schemas.contains(schema) else {
+        guard let schema = json.integer("schemaVersion"), schema >= schemas.lowerBound else {
             throw .malformed("schemaVersion")
         }
+        guard schema <= schemas.upperBound else { throw .newer("schemaVersion \(schema)") }
         guard let sealed = json.value("servicesEncrypted"), !sealed.isNull else {
             return try services(json.elements("services"), "services")
         }
@@ -63,6 +64,7 @@ enum TwoFAS {
             draft.kind = otp?.string("tokenType") ?? draft.kind
             draft.issuer = [otp?.string("issuer"), service.string("name")].firstText
             draft.account = [otp?.string("account"), otp?.string("label")].firstText
+            if otp?.string("account") ?? "" == "" { draft.splitAccount() }
             draft.algorithm = otp?.string("algorithm") ?? draft.algorithm
             draft.digits = otp?.number("digits", default: draft.digits) ?? draft.digits
             draft.period = otp?.number("period", default: draft.period) ?? draft.period

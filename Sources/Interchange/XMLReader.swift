@@ -238,7 +238,8 @@ struct XMLReader {
         let number =
             digits.hasPrefix("x") ? UInt32(digits.dropFirst(), radix: 16) : UInt32(digits)
         return number.flatMap(Unicode.Scalar.init).flatMap {
-            $0.value < 0x80 && !isCharacter(UInt8($0.value)) ? nil : String($0)
+            $0.value < 0x80 && !isCharacter(UInt8($0.value)) || (0xFFFE...0xFFFF).contains($0.value)
+                ? nil : String($0)
         }
     }
 }

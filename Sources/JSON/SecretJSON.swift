@@ -26,6 +26,21 @@ package struct SecretJSON: Sendable {
         self.init(text, place)
     }
 
+    /// The first byte at which a text is no JSON any more; nil when it is one.
+    package static func fault(in text: Shared<SecretBytes>) -> Int? {
+        text.value.withBytes { bytes in
+            do throws(UTF8.ValidationError) {
+                _ = try UTF8Span(validating: bytes)
+            } catch {
+                return error.byteOffsets.lowerBound
+            }
+            var scanner = JSONScanner()
+            guard scanner.skipValue(bytes, depth: 0) else { return scanner.position }
+            scanner.skipSpace(bytes)
+            return scanner.position == bytes.count ? nil : scanner.position
+        }
+    }
+
     private init(_ text: Shared<SecretBytes>, _ place: Range<Int>) {
         self.text = text
         self.place = place

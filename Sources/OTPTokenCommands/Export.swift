@@ -23,7 +23,11 @@ func exportTokens(_ line: Invocation, _ session: Session) throws(CommandFailure)
     }
     let outgoing = tokens.map { ForeignToken($0) }
     guard format != .qr else { return try drawCodes(outgoing) }
-    let password = isPlain ? nil : Shared(try newPassword(line, Messages.askExportPassword))
+    let password =
+        isPlain
+        ? nil
+        : Shared(
+            try newPassword(line, Messages.askExportPassword, isForeign: true))
     let file: SecretBytes
     do throws(CryptographyError) {
         file = try format.write(outgoing, password)
@@ -68,15 +72,19 @@ enum ExportFormat: String, CaseIterable {
 /// - Parameters:
 ///   - line: the command line.
 ///   - prompt: the question.
+///   - isForeign: whether other programs open the file: they take the bytes that are typed, and the sealed backup takes
+///     the same form of them as the store.
 /// - Returns: the password.
 /// - Throws: when there is none.
-func newPassword(_ line: Invocation, _ prompt: String) throws(CommandFailure) -> SecretBytes {
+func newPassword(
+    _ line: Invocation, _ prompt: String, isForeign: Bool = false
+) throws(CommandFailure) -> SecretBytes {
     let passphrase = try newPassphrase(
         line, "password-file", prompts: (prompt, Messages.askPasswordAgain))
     if passphrase.count < Passphrase.advisedCount {
         writeNote(Messages.weakPassword(passphrase.count))
     }
-    return passphrase.bytes.clone()
+    return isForeign ? passphrase.typed.clone() : passphrase.bytes.clone()
 }
 
 /// The tokens that somebody named, or all of them; those that cannot go out are told.

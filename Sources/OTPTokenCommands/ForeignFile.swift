@@ -21,7 +21,7 @@ struct ForeignFile {
     /// What it is called in messages.
     let path: String
     private let content: Shared<SecretBytes>
-    private let format: InterchangeFormat
+    let format: InterchangeFormat
     private let passwordFile: String?
 
     /// Reads what the command line names.
@@ -45,7 +45,8 @@ struct ForeignFile {
         }
         let isOurs = content.value.withBytes { $0.holds("otptoken-store/", at: 0) }
         guard let format = wish ?? (isOurs ? nil : .recognised(in: content)) else {
-            throw Messages.unknownFormat(path, isOurs: isOurs)
+            throw Messages.unknownFormat(
+                path, isOurs: isOurs, damage: InterchangeFormat.placeOfDamage(in: content))
         }
         self.content = content
         self.format = format

@@ -84,8 +84,19 @@ extension Messages {
 
     // MARK: Files of others
 
-    static func unknownFormat(_ path: String, isOurs: Bool = false) -> CommandFailure {
-        CommandFailure(
+    static func unknownFormat(
+        _ path: String, isOurs: Bool = false, damage: String? = nil
+    ) -> CommandFailure {
+        if let damage {
+            let file = printableFile(path)
+            return CommandFailure(
+                .storeDamaged,
+                localized(
+                    "\(file) is damaged, or no JSON: look at \(damage)",
+                    ja: "\(file) は壊れているか、JSON ではありません（\(damage)）"),
+                hints: [exportAgain])
+        }
+        return CommandFailure(
             .usage,
             localized(
                 "\(printableFile(path)) is in no format that is known here",
@@ -101,6 +112,19 @@ extension Messages {
             ])
     }
 
+    private static var exportAgain: String {
+        localized(
+            "nothing was imported: export it again where it comes from",
+            ja: "何も取り込んでいません。元のアプリで書き出し直してください")
+    }
+
+    static func guessedAndOTP(_ path: String) -> String {
+        let file = printableFile(path)
+        return localized(
+            "\(file) does not say what it is; it may be an encrypted backup of andOTP.",
+            ja: "\(file) の形式は書かれていません。andOTP の暗号化バックアップかもしれません。")
+    }
+
     static func foreign(
         _ error: InterchangeError, _ path: String, _ format: InterchangeFormat
     ) -> CommandFailure {
@@ -109,10 +133,7 @@ extension Messages {
             CommandFailure(
                 .storeDamaged, message,
                 hints: [
-                    hint
-                        ?? localized(
-                            "nothing was imported: export it again where it comes from",
-                            ja: "何も取り込んでいません。元のアプリで書き出し直してください")
+                    hint ?? exportAgain
                 ])
         }
         switch error {
@@ -135,6 +156,22 @@ extension Messages {
                 localized(
                     "nothing was imported: no program that people use writes such a number",
                     ja: "何も取り込んでいません。普通のアプリが書く値ではありません"))
+        case .newer(let what):
+            return damaged(
+                localized(
+                    "\(place) is newer than is known here: \(printable(what))",
+                    ja: "\(place) は、ここで扱える版より新しいものです（\(printable(what))）"),
+                localized(
+                    "nothing was imported: a newer otptoken may read it",
+                    ja: "何も取り込んでいません。新しい版の otptoken なら読めるかもしれません"))
+        case .unsupported(let what) where format == .bitwarden:
+            return damaged(
+                localized(
+                    "\(place) is encrypted (\(printable(what))), and only plain exports of Bitwarden are read here",
+                    ja: "\(place) は暗号化されています（\(printable(what))）。Bitwarden は暗号化なしのエクスポートだけを扱えます"),
+                localized(
+                    "nothing was imported: export it as .json or .csv, without encryption",
+                    ja: "何も取り込んでいません。暗号化なしの .json か .csv で書き出してください"))
         case .unsupported(let what):
             return damaged(
                 localized(

@@ -7,6 +7,9 @@ internal import TokenStore
 /// `import [FILE]`: takes in what other authenticators wrote; all of it in one save, or none.
 func importTokens(_ line: Invocation, _ session: Session) throws(CommandFailure) {
     let file = try ForeignFile(line)
+    if file.format == .andOTPOld, line.value("format") == nil {
+        session.note(Messages.guessedAndOTP(file.path))
+    }
     let harvest = try file.harvest()
     session.tellUnusable(harvest, of: file.path)
     guard !harvest.tokens.isEmpty else { throw Messages.nothingUsable(harvest, file.path) }

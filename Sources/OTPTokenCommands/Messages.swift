@@ -70,10 +70,12 @@ enum Messages {
                 localized("\(store) cannot hold this token", ja: "\(store) に、このトークンは保存できません"),
                 hints: [localized("nothing was changed", ja: "何も変更していません")])
         case .tooLarge:
-            return damaged(
+            // Only while it is written: a file that is too long is not read.
+            return CommandFailure(
+                .failure,
                 localized(
-                    "\(store) is longer than any store can be", ja: "\(store) は、ストアとしては長すぎます"),
-                backupHints(path, locations))
+                    "these are more tokens than \(store) can hold", ja: "\(store) に入りきらない量のトークンです"),
+                hints: [localized("nothing was changed", ja: "何も変更していません")])
         case .cryptography:
             return .cryptography()
         }

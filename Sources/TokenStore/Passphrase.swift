@@ -8,6 +8,8 @@ package struct Passphrase: ~Copyable, Sendable {
 
     /// The bytes of the form.
     package let bytes: SecretBytes
+    /// The bytes that were typed: programs that know no form take these.
+    package let typed: SecretBytes
 
     /// Brings what was typed into the form.
     ///
@@ -15,6 +17,7 @@ package struct Passphrase: ~Copyable, Sendable {
     package init?(_ typed: borrowing SecretBytes) {
         guard typed.count > 0, let bytes = typed.withBytes(Self.composed) else { return nil }
         self.bytes = bytes
+        self.typed = typed.clone()
     }
 
     /// The number of characters (Unicode scalars of the form).

@@ -93,4 +93,61 @@ import Testing
         let full = try Files.read(Array(files[0].dropLast(27)))
         #expect(full.tokens.count == count - 1)
     }
+
+    /// Each slot alone is within bounds.
+    @Test func `slots that would take minutes together are refused before any is tried`() throws {
+        let text = String(decoding: try Files.bytes("aegis-published.json"), as: UTF8.self)
+        let password = Shared(SecretBytes(text: "test"))
+        func read(n: Int, p: Int) throws -> Harvest {
+            let costly = text.replacing("\"n\": 32768", with: "\"n\": \(n)")
+                .replacing("\"p\": 1", with: "\"p\": \(p)")
+            try #require(costly != text)
+            return try Files.read(costly, password: password)
+        }
+        #expect(throws: InterchangeError.excessive("n, r and p of header.slots")) {
+            try read(n: 1 << 20, p: 16)
+        }
+        let slots = text.matches(of: /"type": 1,/).count
+        #expect(throws: InterchangeError.excessive("n, r and p of header.slots")) {
+            try read(n: 1 << 20, p: 2 / slots + 1)
+        }
+    }
+
+    @Test func `2FAS and Aegis of a version to come`() {
+        for (text, what) in [
+            (#"{"schemaVersion":5,"services":[]}"#, "schemaVersion 5"),
+            (#"{"version":2,"header":{},"db":{"entries":[]}}"#, "version 2"),
+        ] {
+            #expect(throws: InterchangeError.newer(what)) { try Files.read(text) }
+        }
+        #expect(throws: InterchangeError.malformed("schemaVersion")) {
+            try Files.read(#"{"schemaVersion":0,"services":[]}"#)
+        }
+    }
+
+    @Test func `2FAS: an account that stands behind its issuer in the label`() throws {
+        func read(_ otp: String) throws -> [String] {
+            try Files.read(
+                #"{"schemaVersion":4,"services":[{"name":"Zed","secret":"GEZDGNBV","otp":{\#(otp)}}]}"#
+            ).lines
+        }
+        #expect(try read(#""label":"Zed:carl""#) == ["Zed|carl|SHA1|6|30|12345"])
+        #expect(try read(#""label":"Zed:carl","account":"""#) == ["Zed|carl|SHA1|6|30|12345"])
+        #expect(try read(#""label":"x:y""#) == ["Zed|x:y|SHA1|6|30|12345"])
+        #expect(try read(#""label":"x","account":"Zed:carl""#) == ["Zed|Zed:carl|SHA1|6|30|12345"])
+    }
+
+    @Test func `PSKC leaves out what XML cannot write`() throws {
+        var odd = token("a\u{FFFE}b\u{FFFF}c\u{1}d\u{FFFD}")
+        odd.issuer = "\u{FFFF}"
+        let file = try PSKC.write([odd], password: nil, random: counting)
+        let text = String(decoding: file.exposed, as: UTF8.self)
+        #expect(!text.unicodeScalars.contains { $0 == "\u{FFFE}" || $0 == "\u{FFFF}" })
+        #expect(try Files.read(text).tokens.map(\.account) == ["abcd\u{FFFD}"])
+        for reference in ["&#xFFFE;", "&#65535;"] {
+            #expect(throws: InterchangeError.malformed("line 1")) {
+                try Files.read("<a>\(reference)</a>", as: .pskc)
+            }
+        }
+    }
 }
