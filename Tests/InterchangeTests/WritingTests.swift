@@ -74,7 +74,7 @@ import Testing
         #expect(altered("5db2470e", "5db2470f") == .altered)
         #expect(altered("491d4455", "491d4456") == .notAuthentic)
         #expect(altered("27ea9ae5", "27ea9ae6") == .notAuthentic)
-        #expect(altered("\"version\": 1", "\"version\": 2") == .malformed("version"))
+        #expect(altered("\"version\": 1", "\"version\": 0") == .malformed("version"))
         #expect(altered("\"n\": 32768", "\"n\": 32769") == .malformed("n"))
         #expect(altered("\"n\": 32768", "\"n\": 0") == .malformed("n"))
         #expect(altered("\"n\": 32768", "\"n\": 2097152") == .excessive("n"))

@@ -28,7 +28,7 @@ import TokenStore
         #expect(statuses.contains(outcome.status), "\(outcome)", sourceLocation: sourceLocation)
         #expect(outcome.output.isEmpty, sourceLocation: sourceLocation)
         #expect(
-            outcome.errors.hasPrefix("otptoken: file "), "\(outcome)",
+            outcome.errors.contains("otptoken: file "), "\(outcome)",
             sourceLocation: sourceLocation)
         #expect(try person.folder.files() == before, sourceLocation: sourceLocation)
         return outcome

@@ -59,4 +59,14 @@ import TokenStore
             tokens.append(token(free))
         }
     }
+
+    /// Each wish after all before it would be millions of tries.
+    @Test func `thousands of wishes that begin alike get a number each`() {
+        let start = String(repeating: "a", count: 60)
+        var names = FreeNames(in: [])
+        let given = (0..<5_000).map { names.take(like: "\(start)\(String($0 % 2, radix: 2))abc") }
+        #expect(Set(given).count == given.count && given.allSatisfy(Token.isName))
+        #expect(given[2] == "\(start)0a 2" && given[3] == "\(start)1a 2")
+        #expect(given.last?.hasPrefix(start.dropLast(2)) == true)
+    }
 }
