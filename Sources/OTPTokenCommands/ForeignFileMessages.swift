@@ -164,11 +164,11 @@ extension Messages {
                 localized(
                     "nothing was imported: a newer otptoken may read it",
                     ja: "何も取り込んでいません。新しい版の otptoken なら読めるかもしれません"))
-        case .unsupported(let what) where format == .bitwarden:
+        case .unsupported where format == .bitwarden:
             return damaged(
                 localized(
-                    "\(place) is encrypted (\(printable(what))), and only plain exports of Bitwarden are read here",
-                    ja: "\(place) は暗号化されています（\(printable(what))）。Bitwarden は暗号化なしのエクスポートだけを扱えます"),
+                    "\(place) is encrypted, and only plain exports of Bitwarden are read here",
+                    ja: "\(place) は暗号化されています。Bitwarden は暗号化なしのエクスポートだけを扱えます"),
                 localized(
                     "nothing was imported: export it as .json or .csv, without encryption",
                     ja: "何も取り込んでいません。暗号化なしの .json か .csv で書き出してください"))
