@@ -292,7 +292,7 @@ final class PrivacyIDEAEnrolment: EnrolmentDialog {
         switch reply.json.string("detail", "rollout_state") {
         case "verify": stage = .keeping(after: .verification)
         case nil, "", "enrolled": stage = .done
-        case let state?: throw .unacceptable(String(state.prefix(32)))
+        case let state?: throw .unacceptable("rollout_state \(state)")
         }
     }
 

@@ -158,8 +158,8 @@ extension Messages {
         case .unacceptable(let what):
             return refused(
                 localized(
-                    "the issuer asks for a token that this program does not make (\(what))",
-                    ja: "発行元のトークンに、このプログラムは対応していません（\(what)）"),
+                    "the issuer asks for a token that this program does not make (\(printable(what)))",
+                    ja: "発行元のトークンに、このプログラムは対応していません（\(printable(what))）"),
                 localized("ask the people who issue the token", ja: "トークンの発行元に問い合わせてください"))
         case .foreign(let status, let line): return foreign(status, line, host)
         case .privacyIDEA(let refusal): return self.refused(refusal, host)

@@ -1,0 +1,63 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Somebody who means no good answers in the place of privacyIDEA.
+@Suite struct `A privacyIDEA that is none` {
+    private typealias StandIn = PrivacyIDEAStandIn
+
+    /// A text that would move the cursor, turn the direction, and never end, as JSON has it.
+    private static let evil =
+        #"\u001b[2J\u009b31m\u202eabc\ue000\r"# + String(repeating: #"e\u0301"#, count: 9)
+        + "e" + String(repeating: #"\u0301"#, count: 4000)
+
+    /// Every text of the server's that may come to be shown.
+    static let places: [(PrivacyIDEARelay.Step, [UInt8])] = [
+        (.login, answer(401, StandIn.no(4031, evil, evil))),
+        (.login, answer(401, StandIn.no(4031, "Authentication failed.", evil))),
+        (.login, answer(403, StandIn.no(303, evil))), (.login, answer(500, StandIn.no(77, evil))),
+        (.login, answer(200, StandIn.yes("false", #"{"message":"\#(evil)"}"#))),
+        (
+            .login,
+            answer(
+                200, "\u{1B}[2J\u{202E}" + String(repeating: "e\u{301}", count: 9999),
+                type: "text/html")
+        ),
+        (.make, answer(200, StandIn.token("S1", state: #""\#(evil)""#))),
+        (.make, answer(200, StandIn.token(evil))),
+        (
+            .make,
+            answer(
+                200,
+                StandIn.token("S1", more: "&issuer=\(String(repeating: "%1B%5B2J", count: 99))"))
+        ),
+        (
+            .make,
+            answer(
+                200,
+                StandIn.token("S1", more: "&issuer=e\(String(repeating: "%CC%81", count: 400))"))
+        ),
+        (.make, answer(400, StandIn.no(905, evil))),
+    ]
+
+    @Test(arguments: places.indices, ["C", "ja_JP.UTF-8"])
+    func `steers no terminal`(place: Int, language: String) throws {
+        let (step, bytes) = Self.places[place]
+        let server = try StandIn { $0.step == step ? bytes : nil }
+        let person = try Person()
+        let outcome = try Program.run(
+            Program.otptoken, person.enrolment(server.url, ["--backend", "privacyidea"]),
+            home: person.home, extra: ["LC_ALL": language])
+        let shown = outcome.output + outcome.errors
+        #expect(outcome.status != 0 || step == .make)
+        #expect(
+            shown.unicodeScalars.allSatisfy { scalar in
+                switch scalar.properties.generalCategory {
+                case .control: scalar == "\n"
+                case .format, .privateUse, .lineSeparator, .paragraphSeparator: false
+                default: true
+                }
+            }, "\(shown.debugDescription)")
+        #expect(shown.unicodeScalars.count < 3000, "\(shown.unicodeScalars.count)")
+    }
+}
