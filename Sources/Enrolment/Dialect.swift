@@ -146,10 +146,12 @@ package enum PasswordReason: Sendable {
 /// What is lost when an enrolment ends before its end.
 package enum EnrolmentLoss: Equatable, Sendable {
     case nothing
-    /// Nothing either: the next run goes on from what was kept.
+    /// Nothing either: the next run goes on from what was kept, without a start password.
     case resumable
-    /// The start password may be spent.
-    case password
+    /// Nothing either, but the issuer may want another start password before this token is finished.
+    case unfinished(serial: String)
+    /// The start password may be spent; and what an earlier run has begun, where there was one, is not finished.
+    case password(serial: String?)
     /// The start password is spent, and this token, which gives no codes, may be in the issuer's books.
     case token(serial: String)
 }

@@ -66,7 +66,7 @@ private final class OTPTokenEnrolment: EnrolmentDialog {
 
     var loss: EnrolmentLoss {
         switch stage {
-        case .resuming, .finish: .resumable
+        case .resuming, .finish, .done: .resumable
         default: .nothing
         }
     }

@@ -30,7 +30,7 @@ package enum PrivacyIDEA: Dialect {
 
     package static func receiveProbe(_ answer: IssuerAnswer) throws(EnrolmentError) {
         do throws(EnrolmentError) {
-            _ = try Reply(answer)
+            _ = try Reply(answer, to: Shared(SecretBytes(zeros: 0)))
         } catch .privacyIDEA {
             return
         } catch {
@@ -40,6 +40,9 @@ package enum PrivacyIDEA: Dialect {
 
     /// The key under which the serial number is kept beside a token.
     package static let serialKey = "serial"
+
+    /// The number of the refusal of a code that is to verify a token, or of a request that lacks one.
+    static let notVerified: Int64 = 905
 
     static let loginPath = "/auth"
     static let initPath = "/token/init"
@@ -156,13 +159,20 @@ extension PrivacyIDEA {
 
         /// Takes an answer.
         ///
+        /// - Parameters:
+        ///   - answer: whatever came.
+        ///   - secret: what was sent, where that is all that an answer of somebody else's could give away; without it
+        ///     nothing of such an answer is quoted.
         /// - Throws: `EnrolmentError.foreign` where privacyIDEA did not say it, `.privacyIDEA` where it says no.
-        init(_ answer: IssuerAnswer) throws(EnrolmentError) {
+        init(
+            _ answer: IssuerAnswer, to secret: Shared<SecretBytes>? = nil
+        ) throws(EnrolmentError) {
             // A path that it does not know is answered with a page, and with status 200.
             guard answer.mediaType == "application/json", let json = SecretJSON(answer.body),
                 json.isThere("result", "status")
             else {
-                throw .foreign(status: answer.status, line: Self.firstLine(answer.body.value))
+                let line = secret.flatMap { Self.firstLine(answer.body.value, without: $0.value) }
+                throw .foreign(status: answer.status, line: line ?? "")
             }
             guard answer.status == 200, json.isTrue("result", "status"),
                 json.isTrue("result", "value")
@@ -180,7 +190,6 @@ extension PrivacyIDEA {
             case 403: return .throttled
             case 303: return .notPermitted(words)
             case 601: return .noToken
-            case 905: return .notVerified
             default: return .other(code, words)
             }
         }
@@ -195,9 +204,15 @@ extension PrivacyIDEA {
             return reasons.first { reason.contains($0.0) }?.1 ?? .other(4031, reason)
         }
 
-        /// The first line with anything in it, for a person to read.
-        private static func firstLine(_ body: borrowing SecretBytes) -> String {
-            body.withBytes { bytes in
+        /// The first line with anything in it, for a person to read; nil where the body may hold a secret.
+        private static func firstLine(
+            _ body: borrowing SecretBytes, without secret: borrowing SecretBytes
+        ) -> String? {
+            let isSecret = body.withBytes { bytes in
+                secret.withBytes { mayHoldSecrets(bytes, $0) }
+            }
+            guard !isSecret else { return nil }
+            return body.withBytes { bytes in
                 let text = String(
                     decoding: [UInt8](copying: bytes.extracting(first: 1024)), as: UTF8.self)
                 let line = text.split(whereSeparator: \.isNewline).first { line in
@@ -205,6 +220,19 @@ extension PrivacyIDEA {
                 }
                 return String((line ?? "").drop { $0.isWhitespace }.prefix(120))
             }
+        }
+
+        /// Whether a body is JSON, which may be privacyIDEA's own behind somebody's label, or shows what was sent or
+        /// what privacyIDEA answers, as a page for those who look for faults does.
+        private static func mayHoldSecrets(_ body: Span<UInt8>, _ secret: Span<UInt8>) -> Bool {
+            let start = body.indices.first { !" \t\r\n".utf8.contains(body[$0]) }
+            let isJSON = start.map { "{[\"".utf8.contains(body[$0]) } ?? false
+            // A token to log in with begins with the base64 of a brace and a quotation mark.
+            let words: [StaticString] = ["otpauth:", "seed://", "eyJ"]
+            return isJSON
+                || body.indices.contains { place in
+                    words.contains { body.holds($0, at: place) } || body.holds(secret, at: place)
+                }
         }
     }
 }

@@ -43,7 +43,8 @@ final class PrivacyIDEAEnrolment: EnrolmentDialog {
     /// Whether an earlier run has kept the serial number.
     private var isResumed = false
     private var serial = ""
-    private var password: Shared<SecretBytes>?
+    /// What logs in: the start password, or a code.
+    private var sent = Shared(SecretBytes(zeros: 0))
     private var authorization: Shared<SecretBytes>?
     /// The seed, as soon as it is known, and who issues it.
     private var seed: Shared<SecretBytes>?
@@ -86,10 +87,13 @@ final class PrivacyIDEAEnrolment: EnrolmentDialog {
 
     var loss: EnrolmentLoss {
         switch stage {
-        case .trying, .contributing, .verifying, .waiting: return .resumable
-        case .login: return isResumed ? .token(serial: serial) : .password
+        case .password: return .nothing
+        case .login: return .password(serial: isResumed ? serial : nil)
         case .naming, .deleting, .making, .keeping: return .token(serial: serial)
-        case .password, .done: return .nothing
+        // The seed is kept as soon as there is anything more to be done.
+        case .done where need == .token: return .token(serial: serial)
+        case .trying, .contributing, .verifying, .waiting, .done:
+            return .unfinished(serial: serial)
         }
     }
 
@@ -99,12 +103,10 @@ final class PrivacyIDEAEnrolment: EnrolmentDialog {
         switch stage {
         case .password(let reason): return .password(reason)
         case .trying:
-            let code = SecretBytes(copying: Array(try code(at: totp.step(at: now)).utf8).span)
-            return .ask(PrivacyIDEA.login(person, password: code))
+            sent = Shared(SecretBytes(copying: Array(try code(at: totp.step(at: now)).utf8).span))
+            return .ask(PrivacyIDEA.login(person, password: sent.value))
         case .login:
-            let password = password?.value.clone() ?? SecretBytes(zeros: 0)
-            self.password = nil
-            return .ask(PrivacyIDEA.login(person, password: password))
+            return .ask(PrivacyIDEA.login(person, password: sent.value))
         case .naming:
             stage = .making
             return .keep(kept)
@@ -156,7 +158,7 @@ final class PrivacyIDEAEnrolment: EnrolmentDialog {
     }
 
     func take(_ password: borrowing StartPassword) throws(EnrolmentError) {
-        self.password = Shared(password.digits.clone())
+        sent = Shared(password.digits.clone())
         stage = .login
     }
 
@@ -165,13 +167,13 @@ final class PrivacyIDEAEnrolment: EnrolmentDialog {
     func receive(_ answer: IssuerAnswer) throws(EnrolmentError) {
         switch stage {
         case .trying: try receiveTry(answer)
-        case .login: try receiveLogin(PrivacyIDEA.Reply(answer))
+        case .login: try receiveLogin(PrivacyIDEA.Reply(answer, to: sent))
         case .deleting:
             // Where it was never made, or may not be deleted, the next answer tells.
             _ = try? PrivacyIDEA.Reply(answer)
             stage = .making
         case .making: try receiveToken(PrivacyIDEA.Reply(answer))
-        case .contributing: try receiveContribution(PrivacyIDEA.Reply(answer))
+        case .contributing: try receiveContribution(answer)
         case .verifying: try receiveVerification(answer)
         default: break
         }
@@ -179,7 +181,7 @@ final class PrivacyIDEAEnrolment: EnrolmentDialog {
 
     private func receiveTry(_ answer: IssuerAnswer) throws(EnrolmentError) {
         do throws(EnrolmentError) {
-            let reply = try PrivacyIDEA.Reply(answer)
+            let reply = try PrivacyIDEA.Reply(answer, to: sent)
             // A person may have other tokens, too.
             guard reply.json.string("detail", "serial") == serial else {
                 stage = .password(.spent)
@@ -206,6 +208,7 @@ final class PrivacyIDEAEnrolment: EnrolmentDialog {
     private func receiveLogin(_ reply: PrivacyIDEA.Reply) throws(EnrolmentError) {
         guard let login = reply.login else { throw .malformed("token") }
         authorization = login
+        sent = Shared(SecretBytes(zeros: 0))
         time = reply.json.integer("time")
         guard !isResumed else {
             switch need {
@@ -275,7 +278,18 @@ final class PrivacyIDEAEnrolment: EnrolmentDialog {
         }
     }
 
-    private func receiveContribution(_ reply: PrivacyIDEA.Reply) throws(EnrolmentError) {
+    private func receiveContribution(_ answer: IssuerAnswer) throws(EnrolmentError) {
+        let reply: PrivacyIDEA.Reply
+        do throws(EnrolmentError) {
+            reply = try PrivacyIDEA.Reply(answer)
+        } catch .privacyIDEA(.other(PrivacyIDEA.notVerified, _)) where isResumed {
+            // It has our part already: the answer to an earlier run was lost.
+            part = nil
+            stage = .keeping(after: .verification)
+            return
+        } catch {
+            throw error
+        }
         // Both have computed it: they must have come to the same. The digits here are those of a token that nobody asked
         // to be otherwise, whatever was decided: the first answer counts.
         if reply.json.isThere("detail", "googleurl", "value") {
@@ -304,7 +318,7 @@ final class PrivacyIDEAEnrolment: EnrolmentDialog {
             time = reply.json.integer("time")
             spentStep = triedStep
             stage = .done
-        } catch .privacyIDEA(.notVerified) {
+        } catch .privacyIDEA(.other(PrivacyIDEA.notVerified, _)) {
             // The code may have been used up: the next one is not.
             guard !hasWaited, let triedStep else { throw .privacyIDEA(.notVerified) }
             hasWaited = true

@@ -19,11 +19,8 @@ func initialise(_ line: Invocation, _ session: Session) throws(CommandFailure) {
     {
         throw Messages.nameTaken(wish)
     }
-    var pending: Token?
-    if !request.isForced {
-        try request.refuseIfEnrolled(tokens)
-        pending = tokens.first(where: request.continues)
-    }
+    try request.refuseIfEnrolled(tokens)
+    let pending = tokens.first(where: request.continues)
     let enrolled = try enrol(&request, resuming: pending, session, wishes)
     if request.wasAsked { try showLive(enrolled, session, wishes) }
 }
@@ -74,6 +71,7 @@ private func enrol(
     var deadline = IssuerConnection.deadline()
     var asked = SystemClock.together()
     while true {
+        let loss = dialog.loss
         switch try step(dialog, server) {
         case .password(let reason):
             if let words = Messages.passwordReason(reason, server) { session.note(words) }
@@ -87,7 +85,10 @@ private func enrol(
                 session.progress(Messages.secretsTravel(server))
             }
             deadline = IssuerConnection.deadline()
-        case .keep(let kept): try keep(kept, request, session)
+        case .keep(let kept):
+            try losing(loss, server) { () throws(CommandFailure) in
+                try keep(kept, request, session)
+            }
         case .ask(let question):
             if clock == nil { clock = EnrolmentClock(session, wishes) }
             asked = SystemClock.together()
@@ -124,11 +125,21 @@ private func step(
 private func check(
     _ dialog: any EnrolmentDialog, _ server: ServerURL, _ take: () throws(EnrolmentError) -> Void
 ) throws(CommandFailure) {
-    let loss = dialog.loss
     do throws(EnrolmentError) {
         try take()
     } catch {
-        throw Messages.failed(error, server, loss)
+        throw Messages.failed(error, server, dialog.loss)
+    }
+}
+
+/// Does something on this machine; where that fails, it is said what is lost at the issuer.
+private func losing(
+    _ loss: EnrolmentLoss, _ server: ServerURL, _ work: () throws(CommandFailure) -> Void
+) throws(CommandFailure) {
+    do throws(CommandFailure) {
+        try work()
+    } catch {
+        throw error.adding(loss, server)
     }
 }
 
@@ -160,16 +171,18 @@ private func complete(
         server: request.server.text, enrolledAt: wallClockSeconds(),
         expiresAt: parameters.expiresAt,
         extras: Token.extras(result.marks, of: request.backend))
-    try session.changeStore { (store) throws(CommandFailure) in
-        // The token that --force replaces hands on its name and its place as the default.
-        try request.refuseIfEnrolled(store.tokens)
-        former = store.tokens.first { $0.state == .active && request.concerns($0) }
-        // A pending one of another address goes too: this issuer has shown that it knows the start password.
-        store.tokens.removeAll(where: request.concerns)
-        let wish = request.name ?? former?.name ?? parameters.issuer
-        token.name = store.tokens.freeName(like: Token.isName(wish) ? wish : request.serviceID)
-        token.isDefault = former?.isDefault ?? false
-        store.tokens.append(token)
+    try losing(dialog.loss, request.server) { () throws(CommandFailure) in
+        try session.changeStore { (store) throws(CommandFailure) in
+            // The token that --force replaces hands on its name and its place as the default.
+            try request.refuseIfEnrolled(store.tokens)
+            former = store.tokens.first { $0.state == .active && request.concerns($0) }
+            // A pending one of another address goes too: this issuer has shown that it knows the start password.
+            store.tokens.removeAll(where: request.concerns)
+            let wish = request.name ?? former?.name ?? parameters.issuer
+            token.name = store.tokens.freeName(like: Token.isName(wish) ? wish : request.serviceID)
+            token.isDefault = former?.isDefault ?? false
+            store.tokens.append(token)
+        }
     }
     session.note(Messages.enrolled(token))
     if let former { retire(former, dialog, request, session) }

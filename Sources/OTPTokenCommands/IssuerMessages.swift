@@ -3,8 +3,7 @@ internal import Platform
 
 /// What is said about the issuer's answers, and where there are none.
 extension Messages {
-    static func network(_ error: NetworkError, _ server: ServerURL, pending: Bool) -> CommandFailure
-    {
+    static func network(_ error: NetworkError, _ server: ServerURL) -> CommandFailure {
         let host = printable(server.authority)
         let (message, hint): (String, String)
         switch error {
@@ -88,7 +87,7 @@ extension Messages {
                 localized("use the address that the mail names", ja: "メールにあるアドレスを使ってください")
             )
         }
-        return CommandFailure(.unreachable, message, hints: [hint] + (pending ? [again] : []))
+        return CommandFailure(.unreachable, message, hints: [hint])
     }
 
     static func certificateFile(_ file: String) -> CommandFailure {
@@ -102,12 +101,6 @@ extension Messages {
                     "--ca-file takes certificates in PEM form",
                     ja: "--ca-file には PEM 形式の証明書を指定してください")
             ])
-    }
-
-    private static var again: String {
-        localized(
-            "the same `otptoken init` finishes the enrolment: the start password is not needed again",
-            ja: "同じ `otptoken init` で登録を続けられます。利用開始パスワードはもう要りません")
     }
 
     static func enrolment(_ error: EnrolmentError, _ server: ServerURL) -> CommandFailure {
@@ -153,8 +146,7 @@ extension Messages {
                     "the issuer's last answer was altered on its way", ja: "発行元の最後の応答が、途中で書き換えられました"
                 ),
                 localized(
-                    "try again, from another network: the same `otptoken init` finishes the enrolment",
-                    ja: "別のネットワークからやり直してください。同じ `otptoken init` で登録を続けられます"))
+                    "try again, from another network", ja: "別のネットワークからやり直してください"))
         case .unacceptable(let what):
             return refused(
                 localized(

@@ -122,15 +122,7 @@ extension Messages {
     static func lost(
         _ error: NetworkError, _ server: ServerURL, _ loss: EnrolmentLoss
     ) -> CommandFailure {
-        let failure = network(error, server, pending: loss == .resumable)
-        switch error {
-        // Nothing has gone out.
-        case .nameNotFound, .cannotConnect, .certificate, .certificateDate, .certificateFile, .tls,
-            .notSpoken:
-            guard loss != .password else { return failure }
-        case .timedOut, .connectionLost, .http, .redirect: break
-        }
-        return adding(loss, to: failure, server)
+        network(error, server).adding(loss, server, isOpen: error.mayHaveArrived)
     }
 
     /// The issuer's answer ends it: why, and what is lost by it.
@@ -138,35 +130,53 @@ extension Messages {
         _ error: EnrolmentError, _ server: ServerURL, _ loss: EnrolmentLoss
     ) -> CommandFailure {
         let failure = enrolment(error, server)
+        switch error {
+        // Whether it can be taken up then, only the next run sees.
+        case .refused: return failure
         // A login that is refused has spent nothing.
-        if case .privacyIDEA = error, loss == .password { return failure }
-        return adding(loss, to: failure, server)
+        case .privacyIDEA: return failure.adding(loss, server, isOpen: false)
+        default: return failure.adding(loss, server)
+        }
     }
 
-    private static func adding(
-        _ loss: EnrolmentLoss, to failure: CommandFailure, _ server: ServerURL
-    ) -> CommandFailure {
+    /// What is lost; the start password only where it is open what became of the last request.
+    fileprivate static func hints(
+        _ loss: EnrolmentLoss, _ server: ServerURL, isOpen: Bool
+    ) -> [String] {
         let host = printable(server.authority)
-        let hints: [String]
         switch loss {
-        case .nothing, .resumable: hints = []
-        case .password:
-            hints = [
+        case .nothing: return []
+        case .resumable:
+            return [
                 localized(
-                    "the start password may be spent: if it is refused then, have a new registration code issued",
-                    ja: "利用開始パスワードは使用済みかもしれません。次に拒否されたら、新しい登録コードを発行してもらってください")
+                    "the same `otptoken init` finishes the enrolment: the start password is not needed again",
+                    ja: "同じ `otptoken init` で登録を続けられます。利用開始パスワードはもう要りません")
             ]
+        case .unfinished(let serial):
+            return [
+                localized(
+                    "the same `otptoken init` goes on with the token \(serial); it may need a new registration code",
+                    ja: "同じ `otptoken init` でトークン \(serial) の登録を続けられます。新しい登録コードが必要になるかもしれません")
+            ]
+        case .password(let serial):
+            let spent = localized(
+                "the start password may be spent: if it is refused then, have a new registration code issued",
+                ja: "利用開始パスワードは使用済みかもしれません。次に拒否されたら、新しい登録コードを発行してもらってください")
+            return (isOpen ? [spent] : []) + (serial.map { [leftover($0, host)] } ?? [])
         case .token(let serial):
-            hints = [
+            return [
                 localized(
                     "the start password is spent: with a new registration code the same `otptoken init` goes on",
                     ja: "利用開始パスワードは使用済みです。新しい登録コードがあれば、同じ `otptoken init` で続けられます"),
-                localized(
-                    "\(host) may hold an unusable token \(serial): where it is in the way, have it deleted there",
-                    ja: "\(host) に使えないトークン \(serial) が残っているかもしれません。妨げになる場合は、削除してもらってください"),
+                leftover(serial, host),
             ]
         }
-        return CommandFailure(failure.status, failure.message, hints: failure.hints + hints)
+    }
+
+    private static func leftover(_ serial: String, _ host: String) -> String {
+        localized(
+            "\(host) may hold an unusable token \(serial): where it is in the way, have it deleted there first",
+            ja: "\(host) に使えないトークン \(serial) が残っているかもしれません。妨げになる場合は、先に削除してもらってください")
     }
 
     // MARK: Going on
@@ -223,5 +233,21 @@ extension Messages {
         return localized(
             "The former token \(serial) is still valid at \(host): have it deleted there.",
             ja: "以前のトークン \(serial) は \(host) でまだ有効です。発行元に削除を依頼してください。")
+    }
+}
+
+extension CommandFailure {
+    /// The same, and what is lost by it.
+    ///
+    /// - Parameters:
+    ///   - loss: what it means that the enrolment ends here.
+    ///   - server: where it was.
+    ///   - isOpen: whether the last request may have been taken.
+    /// - Returns: the failure with further hints.
+    func adding(
+        _ loss: EnrolmentLoss, _ server: ServerURL, isOpen: Bool = true
+    ) -> CommandFailure {
+        CommandFailure(
+            status, message, hints: hints + Messages.hints(loss, server, isOpen: isOpen))
     }
 }

@@ -87,15 +87,8 @@ extension Messages {
     static func notRevoked(
         _ error: NetworkError, _ token: Token, _ server: ServerURL
     ) -> CommandFailure {
-        let failure = network(error, server, pending: false)
-        return switch error {
-        case .nameNotFound, .cannotConnect, .certificate, .certificateDate, .certificateFile, .tls,
-            .notSpoken:
-            notRevoked(failure, token, mayBeDone: false)
         // The code may have arrived, although the answer has not.
-        case .timedOut, .connectionLost, .http, .redirect:
-            notRevoked(failure, token, mayBeDone: true)
-        }
+        notRevoked(network(error, server), token, mayBeDone: error.mayHaveArrived)
     }
 
     static func notRevoked(

@@ -61,7 +61,7 @@ import Testing
         #expect(
             login.body
                 == #"{"username":"12345678901234DC","realm":"10121234","password":"39801035"}"#)
-        #expect(dialog.loss == .password)
+        #expect(dialog.loss == .password(serial: nil))
         try dialog.receive(answer(Self.login))
         #expect(dialog.loss == .token(serial: "OTPT000102030405"))
         let first = try kept(dialog)
@@ -119,7 +119,7 @@ import Testing
             body
                 == #"{"type":"totp","serial":"TOTP1","otpkeyformat":"base32check","otpkey":"\#(part)"}"#
         )
-        #expect(dialog.loss == .resumable)
+        #expect(dialog.loss == .unfinished(serial: "TOTP1"))
         // The server has come to another seed: somebody is between.
         let other = made("enrolled", "otpauth://totp/x?secret=GEZDGNBVGY3TQOJQ")
         #expect(throws: EnrolmentError.notAuthentic) { try dialog.receive(answer(other)) }
@@ -142,6 +142,34 @@ import Testing
             answer(
                 #"{"result":{"status":true,"value":true},"detail":{"rollout_state":"enrolled"}}"#))
         #expect(try token(resumed)?.seed.value.exposed == seed)
+    }
+
+    @Test func `does not contribute again to a token that waits for its verification`() throws {
+        let seed = Shared(SecretBytes(text: "12345678901234567890"))
+        let kept = KeptEnrolment(
+            seed: seed, totp: .rule,
+            marks: [("serial", "S1"), ("enrol_need", "contribution"), ("enrol_part", "GEZDGNBV")]
+                .map { Mark($0.0, Shared(SecretBytes(text: $0.1))) })
+        let dialog = try dialog(kept)
+        _ = try question(dialog, at: 120)
+        try dialog.receive(
+            answer(#"{"result":{"status":false,"error":{"code":4031}},"detail":{}}"#, 401))
+        try dialog.take(password("11112222"))
+        #expect(dialog.loss == .password(serial: "S1"))
+        try dialog.receive(answer(Self.login))
+        let no = answer(#"{"result":{"status":false,"error":{"code":905,"message":"x"}}}"#, 400)
+        #expect(try question(dialog)?.body.contains("otpkeyformat") == true)
+        try dialog.receive(no)
+        #expect(marks(try self.kept(dialog)) == ["serial S1", "enrol_need verification"])
+        let code = try TOTP.rule.code(key: seed.value, step: 2)
+        #expect(try question(dialog, at: 120)?.body.contains(#""verify":"\#(code)""#) == true)
+        try dialog.receive(
+            answer(
+                #"{"result":{"status":true,"value":true},"detail":{"rollout_state":"enrolled"}}"#))
+        #expect(try token(dialog)?.seed.value.equals(seed.value) == true)
+        // Whoever has contributed nothing before hears what the server says.
+        let first = try begun()
+        #expect(throws: EnrolmentError.privacyIDEA(.other(905, "x"))) { try first.receive(no) }
     }
 
     @Test(arguments: [

@@ -4,7 +4,7 @@ import Testing
 
 /// Somebody who means no good answers in the place of privacyIDEA.
 @Suite struct `A privacyIDEA that is none` {
-    private typealias StandIn = PrivacyIDEAStandIn
+    typealias StandIn = PrivacyIDEAStandIn
 
     /// A text that would move the cursor, turn the direction, and never end, as JSON has it.
     private static let evil =
@@ -59,5 +59,28 @@ import Testing
                 }
             }, "\(shown.debugDescription)")
         #expect(shown.unicodeScalars.count < 3000, "\(shown.unicodeScalars.count)")
+    }
+
+    /// Answers that are not privacyIDEA's, or not taken for its own, with secrets in them.
+    static let leaks: [(PrivacyIDEARelay.Step, @Sendable (StandIn.Request) -> [UInt8])] = [
+        (.make, { answer(200, StandIn.token($0.serial), type: "text/json") }),
+        (.make, { answer(502, "<pre>" + StandIn.token($0.serial), type: "text/html") }),
+        (.make, { _ in answer(502, "<p>" + StandIn.secret, type: "text/html") }),
+        (.login, { _ in answer(200, StandIn.yes("1", StandIn.login), type: "text/plain") }),
+        (.login, { _ in answer(500, "token = " + StandIn.login, type: "text/plain") }),
+        (.login, { answer(502, "<p>\n\n<pre>" + $0.body, type: "text/html") }),
+        (.login, { answer(502, "you said: " + $0.body, type: "text/html") }),
+    ]
+
+    @Test(arguments: leaks.indices) func `has none of the secrets shown`(leak: Int) throws {
+        let (step, bytes) = Self.leaks[leak]
+        let server = try StandIn { $0.step == step ? bytes($0) : nil }
+        let person = try Person()
+        let outcome = try person.enrol(at: server)
+        #expect(outcome.status == 7 && outcome.output == "")
+        #expect(outcome.errors.contains("is not privacyIDEA's"), "\(outcome.errors)")
+        for secret in [StandIn.secret, String(StandIn.login.prefix(10)), Person.startPassword] {
+            #expect(!outcome.errors.contains(secret), "\(outcome.errors)")
+        }
     }
 }

@@ -14,7 +14,7 @@ package enum NetworkError: Error, Equatable {
     case certificateDate(String)
     /// The server does not speak the protocol that was asked for.
     case notSpoken(String)
-    /// TLS failed in another way; libssl's reason.
+    /// There is no TLS with the server; libssl's reason.
     case tls(String)
     /// The file with the trusted certificates, or the server's own, does not load.
     case certificateFile(String)
@@ -22,4 +22,14 @@ package enum NetworkError: Error, Equatable {
     case http(HTTPError)
     /// The server sends elsewhere, which is never followed.
     case redirect(status: Int)
+
+    /// Whether the server may have taken the request all the same.
+    package var mayHaveArrived: Bool {
+        switch self {
+        case .nameNotFound, .cannotConnect, .certificate, .certificateDate, .certificateFile, .tls,
+            .notSpoken:
+            false
+        case .timedOut, .connectionLost, .http, .redirect: true
+        }
+    }
 }
