@@ -86,7 +86,9 @@ private final class OTPTokenEnrolment: EnrolmentDialog {
                 IssuerQuestion(EnrolmentProtocol.finishPath, body: pending?.finishRequest ?? []))
         case .done(let parameters):
             return .done(
-                EnrolledToken(seed: seed, parameters: parameters, marks: [], spentStep: nil))
+                EnrolledToken(
+                    seed: seed, parameters: parameters, marks: [], spentStep: nil,
+                    leftovers: []))
         }
     }
 

@@ -33,6 +33,7 @@ final class PrivacyIDEAEnrolment: EnrolmentDialog {
     private enum Key {
         static let need = "enrol_need"
         static let part = "enrol_part"
+        static let left = "enrol_left"
         static let issuer = "enrol_issuer"
     }
 
@@ -43,6 +44,8 @@ final class PrivacyIDEAEnrolment: EnrolmentDialog {
     /// Whether an earlier run has kept the serial number.
     private var isResumed = false
     private var serial = ""
+    /// The serial numbers of tokens of earlier runs that the server has not given up.
+    private var leftovers: [String] = []
     /// What logs in: the start password, or a code.
     private var sent = Shared(SecretBytes(zeros: 0))
     private var authorization: Shared<SecretBytes>?
@@ -72,6 +75,8 @@ final class PrivacyIDEAEnrolment: EnrolmentDialog {
         self.serial = serial
         self.need = need
         isResumed = true
+        leftovers = (kept.marks.text(Key.left) ?? "").split(separator: " ").map(String.init)
+            .filter(PrivacyIDEA.isSerial)
         if let text = kept.marks[Key.part],
             let part = text.value.withBytes({ Base32.decode($0) })
         {
@@ -88,10 +93,10 @@ final class PrivacyIDEAEnrolment: EnrolmentDialog {
     var loss: EnrolmentLoss {
         switch stage {
         case .password: return .nothing
-        case .login: return .password(serial: isResumed ? serial : nil)
-        case .naming, .deleting, .making, .keeping: return .token(serial: serial)
+        case .login: return .password(serials: isResumed ? leftovers + [serial] : [])
+        case .naming, .deleting, .making, .keeping: return .token(serials: leftovers + [serial])
         // The seed is kept as soon as there is anything more to be done.
-        case .done where need == .token: return .token(serial: serial)
+        case .done where need == .token: return .token(serials: leftovers + [serial])
         case .trying, .contributing, .verifying, .waiting, .done:
             return .unfinished(serial: serial)
         }
@@ -108,7 +113,8 @@ final class PrivacyIDEAEnrolment: EnrolmentDialog {
         case .login:
             return .ask(PrivacyIDEA.login(person, password: sent.value))
         case .naming:
-            stage = .making
+            // Of a token of this name that an earlier run has made the seed is gone.
+            stage = isResumed ? .deleting : .making
             return .keep(kept)
         case .deleting: return .ask(PrivacyIDEA.delete(serial: serial, authorization))
         case .making: return .ask(PrivacyIDEA.make(serial: serial, authorization))
@@ -131,7 +137,8 @@ final class PrivacyIDEAEnrolment: EnrolmentDialog {
                 EnrolledToken(
                     seed: seed,
                     parameters: EnrolmentParameters(issuer: issuer, totp: totp, time: time),
-                    marks: [Mark(PrivacyIDEA.serialKey, serial)], spentStep: spentStep))
+                    marks: [Mark(PrivacyIDEA.serialKey, serial)], spentStep: spentStep,
+                    leftovers: leftovers))
         }
     }
 
@@ -147,6 +154,7 @@ final class PrivacyIDEAEnrolment: EnrolmentDialog {
 
     private var kept: KeptEnrolment {
         var marks = [Mark(PrivacyIDEA.serialKey, serial), Mark(Key.need, need.rawValue)]
+        if !leftovers.isEmpty { marks.append(Mark(Key.left, leftovers.joined(separator: " "))) }
         if !issuer.isEmpty { marks.append(Mark(Key.issuer, issuer)) }
         if need == .contribution, let part {
             var text = SecretBuffer()
@@ -172,10 +180,20 @@ final class PrivacyIDEAEnrolment: EnrolmentDialog {
             // Where it was never made, or may not be deleted, the next answer tells.
             _ = try? PrivacyIDEA.Reply(answer)
             stage = .making
-        case .making: try receiveToken(PrivacyIDEA.Reply(answer))
-        case .contributing: try receiveContribution(answer)
-        case .verifying: try receiveVerification(answer)
+        case .making, .contributing, .verifying: try receiveStep(answer)
         default: break
+        }
+    }
+
+    private func receiveStep(_ answer: IssuerAnswer) throws(EnrolmentError) {
+        do throws(EnrolmentError) {
+            switch stage {
+            case .contributing: try receiveContribution(answer)
+            case .verifying: try receiveVerification(answer)
+            default: try receiveToken(PrivacyIDEA.Reply(answer))
+            }
+        } catch {
+            try giveWay(error)
         }
     }
 
@@ -210,19 +228,36 @@ final class PrivacyIDEAEnrolment: EnrolmentDialog {
         authorization = login
         sent = Shared(SecretBytes(zeros: 0))
         time = reply.json.integer("time")
-        guard !isResumed else {
-            switch need {
-            case .token: stage = .deleting
-            case .contribution: stage = .contributing
-            case .verification: stage = .verifying
-            }
-            return
+        switch need {
+        case .token:
+            if !isResumed { try chooseSerial() }
+            stage = .naming
+        case .contribution: stage = .contributing
+        case .verification: stage = .verifying
         }
+    }
+
+    private func chooseSerial() throws(EnrolmentError) {
         do throws(CryptographyError) {
             let number = try publicRandom(count: 6, from: random)
             serial = "OTPT" + Hex.encode(number.span).uppercased()
         } catch {
             throw .cryptography(error)
+        }
+    }
+
+    /// Where a token that an earlier run has made can neither be finished nor deleted, another one takes its place: the
+    /// login is not spent for nothing.
+    private func giveWay(_ error: EnrolmentError) throws(EnrolmentError) {
+        guard case .privacyIDEA(.notPermitted(let words)) = error, isResumed,
+            words.contains("roll over")
+        else { throw error }
+        if need == .token {
+            leftovers.append(serial)
+            try chooseSerial()
+        } else {
+            need = .token
+            seed = nil
         }
         stage = .naming
     }

@@ -164,7 +164,7 @@ private func complete(
     _ session: Session, _ clock: borrowing EnrolmentClock
 ) throws(CommandFailure) -> Enrolled {
     let parameters = result.parameters
-    var former: Token?
+    var replaced: [Token] = []
     var token = Token(
         name: request.serviceID, state: .active, seed: result.seed, totp: parameters.totp,
         issuer: parameters.issuer, serviceID: request.serviceID, userID: request.userID,
@@ -175,8 +175,9 @@ private func complete(
         try session.changeStore { (store) throws(CommandFailure) in
             // The token that --force replaces hands on its name and its place as the default.
             try request.refuseIfEnrolled(store.tokens)
-            former = store.tokens.first { $0.state == .active && request.concerns($0) }
+            let former = store.tokens.first { $0.state == .active && request.concerns($0) }
             // A pending one of another address goes too: this issuer has shown that it knows the start password.
+            replaced = store.tokens.filter { request.concerns($0) && !request.continues($0) }
             store.tokens.removeAll(where: request.concerns)
             let wish = request.name ?? former?.name ?? parameters.issuer
             token.name = store.tokens.freeName(like: Token.isName(wish) ? wish : request.serviceID)
@@ -185,7 +186,8 @@ private func complete(
         }
     }
     session.note(Messages.enrolled(token))
-    if let former { retire(former, dialog, request, session) }
+    for former in replaced { retire(former, for: token, dialog, request, session) }
+    for serial in result.leftovers { session.note(Messages.leftBehind(serial, request.server)) }
     let codeClock = clock.tell()
     let heading = Messages.confirmation(parameters.confirmURL, at: request)
     session.note(heading)
@@ -202,16 +204,17 @@ private func complete(
     return Enrolled(name: token.name, heading: heading)
 }
 
-/// Has the issuer forget the token that was replaced, where it does not do so by itself.
+/// Has the issuer forget a token that was replaced, where it does not do so by itself; else says that it is left there.
 private func retire(
-    _ former: Token, _ dialog: any EnrolmentDialog, _ request: EnrolmentRequest, _ session: Session
+    _ former: Token, for token: Token, _ dialog: any EnrolmentDialog, _ request: EnrolmentRequest,
+    _ session: Session
 ) {
-    guard former.backend == request.backend, former.server == request.server.text,
-        let question = dialog.retirement(of: former.marks)
-    else { return }
-    let answer = try? request.issuer.ask(question, deadline: IssuerConnection.deadline())
-    let isRetired = answer.map { dialog.isRetired($0) } ?? false
-    session.note(
-        isRetired
-            ? Messages.retired(request.server) : Messages.notRetired(former, request.server))
+    guard former.backend != .otptoken, let serial = former.serial, serial != token.serial else {
+        return
+    }
+    guard request.isFromThere(former), let question = dialog.retirement(of: former.marks),
+        let answer = try? request.issuer.ask(question, deadline: IssuerConnection.deadline()),
+        dialog.isRetired(answer)
+    else { return session.note(Messages.notRetired(serial, of: former)) }
+    session.note(Messages.retired(request.server))
 }

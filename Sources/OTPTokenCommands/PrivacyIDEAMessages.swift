@@ -158,23 +158,24 @@ extension Messages {
                     "the same `otptoken init` goes on with the token \(serial); it may need a new registration code",
                     ja: "同じ `otptoken init` でトークン \(serial) の登録を続けられます。新しい登録コードが必要になるかもしれません")
             ]
-        case .password(let serial):
+        case .password(let serials):
             let spent = localized(
                 "the start password may be spent: if it is refused then, have a new registration code issued",
                 ja: "利用開始パスワードは使用済みかもしれません。次に拒否されたら、新しい登録コードを発行してもらってください")
-            return (isOpen ? [spent] : []) + (serial.map { [leftover($0, host)] } ?? [])
-        case .token(let serial):
+            return (isOpen ? [spent] : []) + (serials.isEmpty ? [] : [leftover(serials, host)])
+        case .token(let serials):
             return [
                 localized(
                     "the start password is spent: with a new registration code the same `otptoken init` goes on",
                     ja: "利用開始パスワードは使用済みです。新しい登録コードがあれば、同じ `otptoken init` で続けられます"),
-                leftover(serial, host),
+                leftover(serials, host),
             ]
         }
     }
 
-    private static func leftover(_ serial: String, _ host: String) -> String {
-        localized(
+    private static func leftover(_ serials: [String], _ host: String) -> String {
+        let serial = serials.joined(separator: ", ")
+        return localized(
             "\(host) may hold an unusable token \(serial): where it is in the way, have it deleted there first",
             ja: "\(host) に使えないトークン \(serial) が残っているかもしれません。妨げになる場合は、先に削除してもらってください")
     }
@@ -227,12 +228,23 @@ extension Messages {
             "The former token is deleted at \(host).", ja: "以前のトークンは \(host) から削除しました。")
     }
 
-    static func notRetired(_ token: Token, _ server: ServerURL) -> String {
-        let host = printable(server.authority)
-        let serial = printable(token.serial ?? "-")
-        return localized(
-            "The former token \(serial) is still valid at \(host): have it deleted there.",
-            ja: "以前のトークン \(serial) は \(host) でまだ有効です。発行元に削除を依頼してください。")
+    static func notRetired(_ serial: String, of token: Token) -> String {
+        let (host, serial) = (printable(token.host), printable(serial))
+        return token.state == .active
+            ? localized(
+                "The former token \(serial) is still valid at \(host): have it deleted there.",
+                ja: "以前のトークン \(serial) は \(host) でまだ有効です。発行元に削除を依頼してください。")
+            : unusable(serial, host)
+    }
+
+    static func leftBehind(_ serial: String, _ server: ServerURL) -> String {
+        unusable(serial, printable(server.authority))
+    }
+
+    private static func unusable(_ serial: String, _ host: String) -> String {
+        localized(
+            "An unusable token \(serial) may be left at \(host): have it deleted there.",
+            ja: "使えないトークン \(serial) が \(host) に残っているかもしれません。発行元に削除を依頼してください。")
     }
 }
 

@@ -61,9 +61,9 @@ import Testing
         #expect(
             login.body
                 == #"{"username":"12345678901234DC","realm":"10121234","password":"39801035"}"#)
-        #expect(dialog.loss == .password(serial: nil))
+        #expect(dialog.loss == .password(serials: []))
         try dialog.receive(answer(Self.login))
-        #expect(dialog.loss == .token(serial: "OTPT000102030405"))
+        #expect(dialog.loss == .token(serials: ["OTPT000102030405"]))
         let first = try kept(dialog)
         #expect(marks(first) == ["serial OTPT000102030405", "enrol_need token"])
         #expect(first?.seed.value.exposed == [0])
@@ -155,7 +155,7 @@ import Testing
         try dialog.receive(
             answer(#"{"result":{"status":false,"error":{"code":4031}},"detail":{}}"#, 401))
         try dialog.take(password("11112222"))
-        #expect(dialog.loss == .password(serial: "S1"))
+        #expect(dialog.loss == .password(serials: ["S1"]))
         try dialog.receive(answer(Self.login))
         let no = answer(#"{"result":{"status":false,"error":{"code":905,"message":"x"}}}"#, 400)
         #expect(try question(dialog)?.body.contains("otpkeyformat") == true)

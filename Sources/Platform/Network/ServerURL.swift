@@ -3,7 +3,7 @@ internal import Glibc
 /// The URL of a server: scheme, host, port and a path to which endpoints are appended.
 package struct ServerURL: Equatable, Sendable {
     package let isSecure: Bool
-    /// A name in ASCII, or an address without brackets.
+    /// A name in ASCII, or an address without brackets; in lower case.
     package let host: String
     package let port: UInt16
     /// Empty, or a path that starts with a slash and does not end with one.
@@ -44,7 +44,7 @@ package struct ServerURL: Equatable, Sendable {
 
     /// Whether it can only be this machine.
     package var isLoopback: Bool {
-        host.lowercased() == "localhost"
+        host == "localhost"
             || hostIsAddress && (host == "::1" || host.hasPrefix("127."))
     }
 }
@@ -59,13 +59,13 @@ struct Authority {
         let end: String.Index
         if text.hasPrefix("[") {
             guard let bracket = text.firstIndex(of: "]") else { return nil }
-            host = String(text[..<bracket].dropFirst())
+            host = text[..<bracket].dropFirst().lowercased()
             guard isLiteral(host, AF_INET6) else { return nil }
             isAddress = true
             end = text.index(after: bracket)
         } else {
             end = text.firstIndex(of: ":") ?? text.endIndex
-            host = String(text[..<end])
+            host = text[..<end].lowercased()
             isAddress = isLiteral(host, AF_INET)
             guard isAddress || isHostName(host) else { return nil }
         }
