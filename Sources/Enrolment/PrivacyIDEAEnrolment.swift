@@ -58,6 +58,7 @@ final class PrivacyIDEAEnrolment: EnrolmentDialog {
     private var triedStep: UInt64?
     private var spentStep: UInt64?
     private var hasWaited = false
+    private var isRemade = false
     private var time: Int64?
 
     init(_ person: Enrolling, _ random: @escaping RandomSource) {
@@ -267,27 +268,18 @@ final class PrivacyIDEAEnrolment: EnrolmentDialog {
             throw .malformed("serial")
         }
         serial = given
-        let uri = try keyURI(reply)
-        // Where the server does not say who it is, it is known by the realm.
-        issuer = uri.issuer ?? person.serviceID
-        guard EnrolmentParameters.isIssuerName(issuer) else { throw .unacceptable("issuer") }
+        let uri = try reply.keyURI()
+        // Where the server does not say who it is, or says what no name is, it is known by the realm.
+        issuer = uri.issuer.flatMap(PrivacyIDEA.issuerName) ?? person.serviceID
         totp = uri.totp
         time = reply.json.integer("time")
         seed = uri.seed
-        if reply.json.string("detail", "rollout_state") == "clientwait" {
+        if try reply.state() == "clientwait" {
             try mix(uri.seed, reply)
             stage = .keeping(after: .contribution)
         } else {
             try settle(reply)
         }
-    }
-
-    private func keyURI(_ reply: PrivacyIDEA.Reply) throws(EnrolmentError) -> KeyURI {
-        guard let text = reply.json.secret("detail", "googleurl", "value") else {
-            throw .malformed("googleurl")
-        }
-        guard let uri = text.withBytes({ KeyURI($0) }) else { throw .unacceptable("googleurl") }
-        return uri
     }
 
     /// Makes the seed out of the server's part, as text, and one of ours.
@@ -328,9 +320,10 @@ final class PrivacyIDEAEnrolment: EnrolmentDialog {
         // Both have computed it: they must have come to the same. The digits here are those of a token that nobody asked
         // to be otherwise, whatever was decided: the first answer counts.
         if reply.json.isThere("detail", "googleurl", "value") {
-            let uri = try keyURI(reply)
-            guard let seed, uri.seed.value.equals(seed.value) else { throw .notAuthentic }
+            let uri = try reply.keyURI()
+            guard let seed, uri.seed.value.equals(seed.value) else { throw .seedsDiffer }
         }
+        try checkSerial(reply)
         part = nil
         time = reply.json.integer("time")
         try settle(reply)
@@ -338,18 +331,31 @@ final class PrivacyIDEAEnrolment: EnrolmentDialog {
 
     /// Goes on as the server says that the token stands.
     private func settle(_ reply: PrivacyIDEA.Reply) throws(EnrolmentError) {
-        switch reply.json.string("detail", "rollout_state") {
+        switch try reply.state() {
+        case nil: stage = .done
         case "verify": stage = .keeping(after: .verification)
-        case nil, "", "enrolled": stage = .done
         case let state?: throw .unacceptable("rollout_state \(state)")
+        }
+    }
+
+    /// What is said of a token must be said of this one.
+    private func checkSerial(_ reply: PrivacyIDEA.Reply) throws(EnrolmentError) {
+        guard reply.json.string("detail", "serial") ?? serial == serial else {
+            throw .malformed("serial")
         }
     }
 
     private func receiveVerification(_ answer: IssuerAnswer) throws(EnrolmentError) {
         do throws(EnrolmentError) {
             let reply = try PrivacyIDEA.Reply(answer)
-            // An administrator may have deleted it meanwhile: this makes a new one then.
-            if reply.json.isThere("detail", "googleurl") { return try receiveToken(reply) }
+            if reply.json.isThere("detail", "googleurl") {
+                // An administrator may have deleted it meanwhile: this makes a new one then, but not again and again.
+                guard !isRemade else { throw .malformed("googleurl") }
+                isRemade = true
+                return try receiveToken(reply)
+            }
+            try checkSerial(reply)
+            guard try reply.state() == nil else { throw .malformed("rollout_state") }
             time = reply.json.integer("time")
             spentStep = triedStep
             stage = .done

@@ -115,12 +115,12 @@ extension Messages {
             return CommandFailure(
                 .unreachable,
                 localized(
-                    "the answer of \(host) is not an issuer's (\(printable(what)))",
-                    ja: "\(host) の応答が発行元のものではありません（\(printable(what))）"),
+                    "the answer of \(host) cannot be understood (\(printable(what)))",
+                    ja: "\(host) の応答を解釈できません（\(printable(what))）"),
                 hints: [
                     localized(
-                        "check the address: is there an issuer of tokens?",
-                        ja: "トークンの発行元のアドレスか確かめてください")
+                        "check the address: is there an issuer of tokens, of the kind that --backend says?",
+                        ja: "アドレスを確かめてください。トークンの発行元で、--backend の種類と合っていますか")
                 ])
         case .badShare:
             return refused(
@@ -152,6 +152,12 @@ extension Messages {
                 localized(
                     "the issuer asks for a token that this program does not make (\(printable(what)))",
                     ja: "発行元のトークンに、このプログラムは対応していません（\(printable(what))）"),
+                localized("ask the people who issue the token", ja: "トークンの発行元に問い合わせてください"))
+        case .seedsDiffer:
+            return refused(
+                localized(
+                    "\(host) has come to another seed: the codes of the token would be wrong",
+                    ja: "\(host) のシードと一致しないので、このトークンのコードは使えません"),
                 localized("ask the people who issue the token", ja: "トークンの発行元に問い合わせてください"))
         case .foreign(let status, let line): return foreign(status, line, host)
         case .privacyIDEA(let refusal): return self.refused(refusal, host)

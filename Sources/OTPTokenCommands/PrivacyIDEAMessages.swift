@@ -94,10 +94,15 @@ extension Messages {
         case .noToken:
             return (localized("\(host) has no such token", ja: "\(host) にそのトークンはありません"), ask)
         case .other(let code, let reason):
+            let why =
+                reason.isEmpty
+                ? localized("it does not say why", ja: "理由は示されていません")
+                : printable(reason, limit: 160)
+            let number = code == 0 ? "" : " (\(code))"
             return (
                 localized(
-                    "\(host) refuses: \(printable(reason, limit: 160)) (\(code))",
-                    ja: "\(host) に拒否されました: \(printable(reason, limit: 160))（\(code)）"), ask
+                    "\(host) refuses: \(why)\(number)", ja: "\(host) に拒否されました: \(why)\(number)"),
+                ask
             )
         }
     }

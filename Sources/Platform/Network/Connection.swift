@@ -20,6 +20,10 @@ package struct Connection: ~Copyable {
         let context = url.isSecure ? try TLSContext(trusting: caFile) : nil
         let socket = try Socket.connect(host: url.host, port: url.port, deadline: deadline)
         guard let context else {
+            // A name is what the resolver says it is.
+            if url.isLoopback, !ServerURL.isLoopback(try socket.peer()) {
+                throw .nameNotFound("\(url.host) is not this machine")
+            }
             self.init(socket: socket, tls: nil)
             return
         }

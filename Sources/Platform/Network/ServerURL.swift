@@ -42,10 +42,14 @@ package struct ServerURL: Equatable, Sendable {
         return port == (isSecure ? 443 : 80) ? name : "\(name):\(port)"
     }
 
-    /// Whether it can only be this machine.
+    /// Whether it is meant to be this machine; a connection without TLS sees to it that it is.
     package var isLoopback: Bool {
-        host == "localhost"
-            || hostIsAddress && (host == "::1" || host.hasPrefix("127."))
+        host == "localhost" || hostIsAddress && Self.isLoopback(host)
+    }
+
+    /// Whether an address is one of this machine's own.
+    static func isLoopback(_ address: String) -> Bool {
+        address == "::1" || address.hasPrefix("127.")
     }
 }
 
