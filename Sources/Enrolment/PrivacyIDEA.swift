@@ -188,7 +188,7 @@ private final class PrivacyIDEARevocation: RevocationDialog {
         do throws(EnrolmentError) {
             let reply = try PrivacyIDEA.Reply(answer)
             if case .login = stage {
-                guard let token = reply.login else { throw .malformed("token") }
+                guard let token = reply.login else { throw .unexpected("token") }
                 login = token
                 stage = .delete
             } else {

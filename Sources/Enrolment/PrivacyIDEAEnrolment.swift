@@ -124,7 +124,7 @@ final class PrivacyIDEAEnrolment: EnrolmentDialog {
             stage = need == .contribution ? .contributing : .verifying
             return .keep(kept)
         case .contributing:
-            guard let part else { throw .malformed("otpkey") }
+            guard let part else { throw .unexpected("otpkey") }
             return .ask(try PrivacyIDEA.contribute(part.value, serial: serial, authorization))
         case .verifying:
             let code = try code(at: totp.step(at: now))
@@ -133,7 +133,7 @@ final class PrivacyIDEAEnrolment: EnrolmentDialog {
             stage = .verifying
             return .wait(until: totp.start(of: step))
         case .done:
-            guard let seed else { throw .malformed("secret") }
+            guard let seed else { throw .unexpected("secret") }
             return .done(
                 EnrolledToken(
                     seed: seed,
@@ -144,7 +144,7 @@ final class PrivacyIDEAEnrolment: EnrolmentDialog {
     }
 
     private func code(at step: UInt64) throws(EnrolmentError) -> String {
-        guard let seed else { throw .malformed("secret") }
+        guard let seed else { throw .unexpected("secret") }
         triedStep = step
         do {
             return try totp.code(key: seed.value, step: step)
@@ -225,7 +225,7 @@ final class PrivacyIDEAEnrolment: EnrolmentDialog {
     }
 
     private func receiveLogin(_ reply: PrivacyIDEA.Reply) throws(EnrolmentError) {
-        guard let login = reply.login else { throw .malformed("token") }
+        guard let login = reply.login else { throw .unexpected("token") }
         authorization = login
         sent = Shared(SecretBytes(zeros: 0))
         time = reply.json.integer("time")
@@ -265,7 +265,7 @@ final class PrivacyIDEAEnrolment: EnrolmentDialog {
 
     private func receiveToken(_ reply: PrivacyIDEA.Reply) throws(EnrolmentError) {
         guard let given = reply.json.string("detail", "serial"), PrivacyIDEA.isSerial(given) else {
-            throw .malformed("serial")
+            throw .unexpected("serial")
         }
         serial = given
         let uri = try reply.keyURI()
@@ -341,7 +341,7 @@ final class PrivacyIDEAEnrolment: EnrolmentDialog {
     /// What is said of a token must be said of this one.
     private func checkSerial(_ reply: PrivacyIDEA.Reply) throws(EnrolmentError) {
         guard reply.json.string("detail", "serial") ?? serial == serial else {
-            throw .malformed("serial")
+            throw .unexpected("serial")
         }
     }
 
@@ -350,12 +350,12 @@ final class PrivacyIDEAEnrolment: EnrolmentDialog {
             let reply = try PrivacyIDEA.Reply(answer)
             if reply.json.isThere("detail", "googleurl") {
                 // An administrator may have deleted it meanwhile: this makes a new one then, but not again and again.
-                guard !isRemade else { throw .malformed("googleurl") }
+                guard !isRemade else { throw .unexpected("googleurl") }
                 isRemade = true
                 return try receiveToken(reply)
             }
             try checkSerial(reply)
-            guard try reply.state() == nil else { throw .malformed("rollout_state") }
+            guard try reply.state() == nil else { throw .unexpected("rollout_state") }
             time = reply.json.integer("time")
             spentStep = triedStep
             stage = .done

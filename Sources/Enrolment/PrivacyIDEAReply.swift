@@ -101,7 +101,7 @@ extension PrivacyIDEA.Reply {
     /// The token as the server decided that it is.
     func keyURI() throws(EnrolmentError) -> KeyURI {
         guard let text = json.secret("detail", "googleurl", "value") else {
-            throw .malformed("googleurl")
+            throw .unexpected("googleurl")
         }
         guard let uri = text.withBytes({ KeyURI($0) }) else { throw .unacceptable("googleurl") }
         // 80 bits are what the first authenticators had; RFC 4226 wants 128.
@@ -114,7 +114,7 @@ extension PrivacyIDEA.Reply {
     func state() throws(EnrolmentError) -> String? {
         let state = json.string("detail", "rollout_state")
         guard state != nil || !json.isTrue("detail", "rollout_state") else {
-            throw .malformed("rollout_state")
+            throw .unexpected("rollout_state")
         }
         return state == "" || state == "enrolled" ? nil : state
     }

@@ -86,6 +86,8 @@ package enum EnrolmentError: Error, Equatable {
     case seedsDiffer
     /// Somebody else answered, such as a proxy: the HTTP status and the first line.
     case foreign(status: Int, line: String)
+    /// privacyIDEA says what it is not known to say; where.
+    case unexpected(String)
     /// privacyIDEA says no.
     case privacyIDEA(PrivacyIDEARefusal)
     /// libcrypto failed.

@@ -5,6 +5,13 @@ internal import Platform
 extension Messages {
     static func network(_ error: NetworkError, _ server: ServerURL) -> CommandFailure {
         let host = printable(server.authority)
+        func broke(_ reason: String) -> (String, String) {
+            (
+                localized(
+                    "the connection to \(host) broke: \(reason)",
+                    ja: "\(host) との接続が切れました: \(reason)"), localized("try again", ja: "やり直してください")
+            )
+        }
         let (message, hint): (String, String)
         switch error {
         case .nameNotFound(let reason):
@@ -23,12 +30,16 @@ extension Messages {
                 localized("\(host) gave no answer in time", ja: "\(host) から時間内に応答がありません"),
                 localized("try again later", ja: "しばらくしてからやり直してください")
             )
-        case .connectionLost(let reason):
+        case .elsewhere(let address):
             (message, hint) = (
                 localized(
-                    "the connection to \(host) broke: \(reason)",
-                    ja: "\(host) との接続が切れました: \(reason)"), localized("try again", ja: "やり直してください")
+                    "\(host) is \(address), which is not this machine",
+                    ja: "\(host) はこのマシンではありません（\(address)）"),
+                localized(
+                    "use https, or write 127.0.0.1", ja: "https を使うか、127.0.0.1 と指定してください")
             )
+        case .connectionLost(let reason): (message, hint) = broke("\(reason)")
+        case .broken(let reason): (message, hint) = broke(printable(reason))
         case .certificate(let reason):
             (message, hint) = (
                 localized(
@@ -115,12 +126,21 @@ extension Messages {
             return CommandFailure(
                 .unreachable,
                 localized(
-                    "the answer of \(host) cannot be understood (\(printable(what)))",
-                    ja: "\(host) の応答を解釈できません（\(printable(what))）"),
+                    "the answer of \(host) is not an issuer's (\(printable(what)))",
+                    ja: "\(host) の応答が発行元のものではありません（\(printable(what))）"),
                 hints: [
                     localized(
-                        "check the address: is there an issuer of tokens, of the kind that --backend says?",
-                        ja: "アドレスを確かめてください。トークンの発行元で、--backend の種類と合っていますか")
+                        "check the address: is there an issuer of tokens?",
+                        ja: "トークンの発行元のアドレスか確かめてください")
+                ])
+        case .unexpected(let what):
+            return CommandFailure(
+                .unreachable,
+                localized(
+                    "the answer of \(host) is not one that privacyIDEA is known to give (\(printable(what)))",
+                    ja: "\(host) の応答が、privacyIDEA の応答として想定外です（\(printable(what))）"),
+                hints: [
+                    localized("ask the people who issue the token", ja: "トークンの発行元に問い合わせてください")
                 ])
         case .badShare:
             return refused(

@@ -95,7 +95,7 @@ extension Messages {
         _ error: EnrolmentError, _ token: Token, _ server: ServerURL
     ) -> CommandFailure {
         switch error {
-        case .malformed, .foreign:
+        case .malformed, .unexpected, .foreign:
             return notRevoked(enrolment(error, server), token, mayBeDone: true)
         case .privacyIDEA(let refusal):
             let failure = codeRefused(refusal, token, server) ?? enrolment(error, server)

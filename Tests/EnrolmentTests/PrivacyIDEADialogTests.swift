@@ -278,7 +278,7 @@ import Testing
         }
         // What would end a line of the header goes nowhere.
         let bad = #"{"result":{"status":true,"value":{"token":"a\r\nb"}}}"#
-        #expect(throws: EnrolmentError.malformed("token")) { try dialog.receive(answer(bad)) }
+        #expect(throws: EnrolmentError.unexpected("token")) { try dialog.receive(answer(bad)) }
     }
 
     @Test(arguments: [
@@ -314,7 +314,7 @@ import Testing
         try dialog.receive(answer(made("verify", uri)))
         _ = try kept(dialog)
         _ = try question(dialog)
-        #expect(throws: EnrolmentError.malformed("googleurl")) {
+        #expect(throws: EnrolmentError.unexpected("googleurl")) {
             try dialog.receive(answer(made("verify", uri)))
         }
     }

@@ -83,4 +83,20 @@ import Testing
             #expect(!outcome.errors.contains(secret), "\(outcome.errors)")
         }
     }
+
+    @Test func `hears nothing where localhost is somewhere else`() throws {
+        let server = try StandIn { _ in nil }
+        let person = try Person()
+        let url = server.url.replacing("127.0.0.1", with: "localhost")
+        var interposer = Interposer()
+        interposer.peer = "192.0.2.1"
+        let outcome = try Program.run(
+            Program.otptoken, person.enrolment(url, ["--backend", "privacyidea"]),
+            home: person.home, extra: interposer.environment())
+        #expect(
+            outcome.status == 7
+                && outcome.errors.contains("is 192.0.2.1, which is not this machine"))
+        #expect(server.paths.isEmpty)
+        #expect(try person.enrol(url, ["--backend", "privacyidea"]).status == 0)
+    }
 }

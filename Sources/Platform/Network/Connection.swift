@@ -21,9 +21,8 @@ package struct Connection: ~Copyable {
         let socket = try Socket.connect(host: url.host, port: url.port, deadline: deadline)
         guard let context else {
             // A name is what the resolver says it is.
-            if url.isLoopback, !ServerURL.isLoopback(try socket.peer()) {
-                throw .nameNotFound("\(url.host) is not this machine")
-            }
+            let peer = try socket.peer()
+            guard !url.isLoopback || ServerURL.isLoopback(peer) else { throw .elsewhere(peer) }
             self.init(socket: socket, tls: nil)
             return
         }
@@ -86,8 +85,8 @@ package struct Connection: ~Copyable {
     ) throws(NetworkError) -> Value {
         do {
             return try attempt()
-        } catch .tls {
-            throw .connectionLost(Errno(EPROTO))
+        } catch .tls(let reason) {
+            throw .broken(reason)
         } catch {
             throw error
         }

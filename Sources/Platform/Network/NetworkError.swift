@@ -2,12 +2,16 @@
 package enum NetworkError: Error, Equatable {
     /// The resolver's reason.
     case nameNotFound(String)
+    /// A name that must mean this machine means another; its address.
+    case elsewhere(String)
     /// No address of the server took the connection; the last reason.
     case cannotConnect(Errno)
     /// The time was over.
     case timedOut
     /// The connection broke.
     case connectionLost(Errno)
+    /// TLS broke after it had begun; libssl's reason.
+    case broken(String)
     /// The server's certificate does not verify; libcrypto's reason.
     case certificate(String)
     /// The server's certificate is not valid yet, or not any more, by this machine's clock; libcrypto's reason.
@@ -26,10 +30,11 @@ package enum NetworkError: Error, Equatable {
     /// Whether the server may have taken the request all the same.
     package var mayHaveArrived: Bool {
         switch self {
-        case .nameNotFound, .cannotConnect, .certificate, .certificateDate, .certificateFile, .tls,
+        case .nameNotFound, .elsewhere, .cannotConnect, .certificate, .certificateDate,
+            .certificateFile, .tls,
             .notSpoken:
             false
-        case .timedOut, .connectionLost, .http, .redirect: true
+        case .timedOut, .connectionLost, .broken, .http, .redirect: true
         }
     }
 }
