@@ -42,12 +42,13 @@ let package = Package(
             name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .target(name: "CShims", dependencies: ["COpenSSL"], cSettings: openssl3),
 
-        module("JSON", []),
+        module("JSON", ["Cryptography"]),
         module("Cryptography", ["CShims"]),
         module("OATH", ["Cryptography"]),
         module("Enrolment", ["Cryptography", "JSON", "OATH"]),
         module("TokenStore", ["Cryptography", "OATH"]),
         module("ClockCheck", ["Cryptography"]),
+        module("Interchange", ["Cryptography", "JSON", "OATH"]),
         module("MailedCodes", []),
         module("Platform", ["Cryptography", "CShims"]),
 
@@ -55,7 +56,7 @@ let package = Package(
             "OTPTokenCommands",
             [
                 "Cryptography", "JSON", "OATH", "Enrolment", "TokenStore", "ClockCheck",
-                "MailedCodes", "Platform",
+                "Interchange", "MailedCodes", "Platform",
             ]),
         module(
             "IssuerService",
@@ -73,7 +74,7 @@ let package = Package(
             name: "FuzzTargets",
             dependencies: [
                 "Cryptography", "JSON", "OATH", "Enrolment", "TokenStore", "ClockCheck",
-                "MailedCodes", "Platform", "OTPTokenCommands", "IssuerService",
+                "Interchange", "MailedCodes", "Platform", "OTPTokenCommands", "IssuerService",
             ],
             path: "Tests/Fuzz/Targets", swiftSettings: strict),
         .target(
@@ -82,14 +83,15 @@ let package = Package(
             exclude: ["Interposer", "crowd.py", "keyring.py", "privacyidea"],
             swiftSettings: strict),
         tests("ArchitectureTests"),
-        tests("JSONTests", ["JSON"]),
+        tests("JSONTests", ["Cryptography", "JSON"]),
         tests("CryptographyTests", ["Cryptography"], exclude: ["aes_siv.py"]),
         tests("OATHTests", ["Cryptography", "OATH"]),
+        tests("InterchangeTests", ["Cryptography", "OATH", "Interchange"], exclude: ["Fixtures"]),
         tests(
             "ClockCheckTests", ["Cryptography", "ClockCheck", "Platform"], exclude: ["offset.py"]),
         tests(
             "MailedCodesTests", ["Enrolment", "MailedCodes", "Platform"], exclude: ["mails.py"]),
-        tests("EnrolmentTests", ["Cryptography", "OATH", "Enrolment"]),
+        tests("EnrolmentTests", ["Cryptography", "JSON", "OATH", "Enrolment"]),
         tests("TokenStoreTests", ["Cryptography", "OATH", "TokenStore"], exclude: ["Fixtures"]),
         tests(
             "IssuerServiceTests",
@@ -97,7 +99,10 @@ let package = Package(
         tests("PlatformTests", ["Cryptography", "Platform"]),
         tests(
             "InteropTests",
-            ["Cryptography", "OATH", "Enrolment", "TokenStore", "Platform", "IssuerService"]),
+            [
+                "Cryptography", "OATH", "Enrolment", "Interchange", "TokenStore", "Platform",
+                "IssuerService",
+            ]),
         tests("TranscriptTests", ["TokenStore"], exclude: ["Transcripts"]),
         tests("TerminalTests", ["JSON", "TokenStore"]),
         tests(

@@ -27,7 +27,7 @@ _otptoken() {
             ended=1
         elif [[ $word == -?* && ! $ended ]]; then
             case $command:$word in
-            *:--home | *:--passphrase-file | init:--server | init:--service-id | init:--user-id | init:--backend | init:--name | init:--start-password-file | init:--mail | init:--ca-file | init:--profile | init:--from | init:--subject | init:--to | init:--digits | init:--valid | init:--skip-days | init:--maildir | init:--mbox | init:--command | show:--at | show:--min-remaining | watch:--count | remove:--ca-file | passphrase:--new-passphrase-file | unlock:--for | clock:--server | clock:--ca-file | clock:--timeout | trust:--device | doctor:--ca-file) option=$word ;;
+            *:--home | *:--passphrase-file | init:--server | init:--service-id | init:--user-id | init:--backend | init:--name | init:--start-password-file | init:--mail | init:--ca-file | init:--profile | init:--from | init:--subject | init:--to | init:--digits | init:--valid | init:--skip-days | init:--maildir | init:--mbox | init:--command | show:--at | show:--min-remaining | watch:--count | remove:--ca-file | passphrase:--new-passphrase-file | unlock:--for | clock:--server | clock:--ca-file | clock:--timeout | trust:--device | import:--format | import:--password-file | export:--format | export:--password-file | backup:--password-file | restore:--password-file | doctor:--ca-file) option=$word ;;
             esac
         elif [[ ! $command ]]; then
             command=$word
@@ -50,6 +50,12 @@ _otptoken() {
         remove:--ca-file) compopt -o default ;;
         passphrase:--new-passphrase-file) compopt -o default ;;
         clock:--ca-file) compopt -o default ;;
+        import:--format) COMPREPLY=($(compgen -W 'otpauth aegis 2fas andotp andotp-old freeotp-plus bitwarden pskc' -- "$cur")) ;;
+        import:--password-file) compopt -o default ;;
+        export:--format) COMPREPLY=($(compgen -W 'otpauth aegis pskc qr' -- "$cur")) ;;
+        export:--password-file) compopt -o default ;;
+        backup:--password-file) compopt -o default ;;
+        restore:--password-file) compopt -o default ;;
         doctor:--ca-file) compopt -o default ;;
         esac
     elif [[ $cur == -* && ! $ended ]]; then
@@ -66,6 +72,10 @@ _otptoken() {
         lock) COMPREPLY=($(compgen -W '--home --passphrase-file --quiet --help --version' -- "$cur")) ;;
         clock) COMPREPLY=($(compgen -W '--server --ca-file --timeout --if-due --json --home --passphrase-file --quiet --help --version' -- "$cur")) ;;
         trust) COMPREPLY=($(compgen -W '--device --yes --json --home --passphrase-file --quiet --help --version' -- "$cur")) ;;
+        import) COMPREPLY=($(compgen -W '--uri --format --dry-run --password-file --home --passphrase-file --quiet --help --version' -- "$cur")) ;;
+        export) COMPREPLY=($(compgen -W '--format --plain --password-file --home --passphrase-file --quiet --help --version' -- "$cur")) ;;
+        backup) COMPREPLY=($(compgen -W '--force --verify --password-file --home --passphrase-file --quiet --help --version' -- "$cur")) ;;
+        restore) COMPREPLY=($(compgen -W '--replace --password-file --home --passphrase-file --quiet --help --version' -- "$cur")) ;;
         doctor) COMPREPLY=($(compgen -W '--ca-file --json --offline --restore-backup --home --passphrase-file --quiet --help --version' -- "$cur")) ;;
         completion) COMPREPLY=($(compgen -W '--home --passphrase-file --quiet --help --version' -- "$cur")) ;;
         help) COMPREPLY=($(compgen -W '--home --passphrase-file --quiet --help --version' -- "$cur")) ;;
@@ -73,7 +83,7 @@ _otptoken() {
         esac
     else
         case $command:$operands in
-        :0) COMPREPLY=($(compgen -W 'init show watch list rename remove default passphrase unlock lock clock trust doctor completion help' -- "$cur")) ;;
+        :0) COMPREPLY=($(compgen -W 'init show watch list rename remove default passphrase unlock lock clock trust import export backup restore doctor completion help' -- "$cur")) ;;
         show:0) _otptoken_tokens "$cur" ;;
         watch:*) _otptoken_tokens "$cur" ;;
         rename:0) _otptoken_tokens "$cur" ;;
@@ -82,8 +92,12 @@ _otptoken() {
         passphrase:0) COMPREPLY=($(compgen -W 'set change remove' -- "$cur")) ;;
         trust:0) COMPREPLY=($(compgen -W 'add list due clear' -- "$cur")) ;;
         trust:1) _otptoken_tokens "$cur" ;;
+        import:0) compopt -o default ;;
+        export:*) _otptoken_tokens "$cur" ;;
+        backup:0) compopt -o default ;;
+        restore:0) compopt -o default ;;
         completion:0) COMPREPLY=($(compgen -W 'bash zsh fish' -- "$cur")) ;;
-        help:0) COMPREPLY=($(compgen -W 'init show watch list rename remove default passphrase unlock lock clock trust doctor completion help' -- "$cur")) ;;
+        help:0) COMPREPLY=($(compgen -W 'init show watch list rename remove default passphrase unlock lock clock trust import export backup restore doctor completion help' -- "$cur")) ;;
         esac
     fi
 }

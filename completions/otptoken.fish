@@ -11,7 +11,7 @@ function __otptoken_at
         else if test "$word" = --; and not set -q ended[1]
             set ended yes
         else if string match -q -- '-?*' $word; and not set -q ended[1]
-            contains -- $word --home --passphrase-file --server --service-id --user-id --backend --name --start-password-file --mail --ca-file --profile --from --subject --to --digits --valid --skip-days --maildir --mbox --command --at --min-remaining --count --ca-file --new-passphrase-file --for --server --ca-file --timeout --device --ca-file
+            contains -- $word --home --passphrase-file --server --service-id --user-id --backend --name --start-password-file --mail --ca-file --profile --from --subject --to --digits --valid --skip-days --maildir --mbox --command --at --min-remaining --count --ca-file --new-passphrase-file --for --server --ca-file --timeout --device --format --password-file --format --password-file --password-file --password-file --ca-file
             and set option $word
         else
             set -a words $word
@@ -42,6 +42,10 @@ complete -c otptoken -n "__otptoken_at ''" -a unlock -d 'keeps a locked store op
 complete -c otptoken -n "__otptoken_at ''" -a lock -d 'ends what unlock began'
 complete -c otptoken -n "__otptoken_at ''" -a clock -d 'checks this machine\'s clock against time servers'
 complete -c otptoken -n "__otptoken_at ''" -a trust -d 'remembers on which devices a mailed code is skipped, and how long'
+complete -c otptoken -n "__otptoken_at ''" -a import -d 'takes in the tokens of other authenticators'
+complete -c otptoken -n "__otptoken_at ''" -a export -d 'hands tokens on to other authenticators'
+complete -c otptoken -n "__otptoken_at ''" -a backup -d 'saves the tokens in a sealed file for another machine'
+complete -c otptoken -n "__otptoken_at ''" -a restore -d 'takes in what backup saved'
 complete -c otptoken -n "__otptoken_at ''" -a doctor -d 'looks for what is wrong, and says what to do'
 complete -c otptoken -n "__otptoken_at ''" -a completion -d 'prints a completion script for a shell'
 complete -c otptoken -n "__otptoken_at ''" -a help -d 'tells what a command takes'
@@ -108,9 +112,25 @@ complete -c otptoken -n "__otptoken_at trust" -l yes -d 'with add: do not ask wh
 complete -c otptoken -n "__otptoken_at trust" -l json -d 'print JSON instead of text'
 complete -c otptoken -n "__otptoken_at trust 0" -a 'add list due clear'
 complete -c otptoken -n "__otptoken_at trust 1" -a '(otptoken list --names --passphrase-file /dev/null 2>/dev/null)'
+complete -c otptoken -n "__otptoken_at import" -l uri -d 'ask for an otpauth URI at the terminal'
+complete -c otptoken -n "__otptoken_at import" -l format -x -a 'otpauth aegis 2fas andotp andotp-old freeotp-plus bitwarden pskc' -d 'take FILE for this format, whatever it looks like'
+complete -c otptoken -n "__otptoken_at import" -l dry-run -d 'show what would come in, and change nothing'
+complete -c otptoken -n "__otptoken_at import" -l password-file -r -F -d 'read the password of the other file from FILE (- for standard input)'
+complete -c otptoken -n "__otptoken_at import 0" -F
+complete -c otptoken -n "__otptoken_at export" -l format -x -a 'otpauth aegis pskc qr' -d 'aegis (the rule), otpauth, pskc or qr'
+complete -c otptoken -n "__otptoken_at export" -l plain -d 'do not encrypt: whoever reads it has the secrets'
+complete -c otptoken -n "__otptoken_at export" -l password-file -r -F -d 'read the password of the other file from FILE (- for standard input)'
+complete -c otptoken -n "__otptoken_at export" -a '(otptoken list --names --passphrase-file /dev/null 2>/dev/null)'
+complete -c otptoken -n "__otptoken_at backup" -l force -d 'write over a file that is there'
+complete -c otptoken -n "__otptoken_at backup" -l verify -d 'write nothing: open FILE and compare it with the store'
+complete -c otptoken -n "__otptoken_at backup" -l password-file -r -F -d 'read the password of the other file from FILE (- for standard input)'
+complete -c otptoken -n "__otptoken_at backup 0" -F
+complete -c otptoken -n "__otptoken_at restore" -l replace -d 'put it in the place of all tokens that are here'
+complete -c otptoken -n "__otptoken_at restore" -l password-file -r -F -d 'read the password of the other file from FILE (- for standard input)'
+complete -c otptoken -n "__otptoken_at restore 0" -F
 complete -c otptoken -n "__otptoken_at doctor" -l ca-file -r -F -d 'trust the certificates in PEM, and no others'
 complete -c otptoken -n "__otptoken_at doctor" -l json -d 'print JSON instead of text'
 complete -c otptoken -n "__otptoken_at doctor" -l offline -d 'ask nobody: neither issuers nor time servers'
 complete -c otptoken -n "__otptoken_at doctor" -l restore-backup -d 'put the store before its last change in the place of a damaged one'
 complete -c otptoken -n "__otptoken_at completion 0" -a 'bash zsh fish'
-complete -c otptoken -n "__otptoken_at help 0" -a 'init show watch list rename remove default passphrase unlock lock clock trust doctor completion help'
+complete -c otptoken -n "__otptoken_at help 0" -a 'init show watch list rename remove default passphrase unlock lock clock trust import export backup restore doctor completion help'

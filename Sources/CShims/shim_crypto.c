@@ -194,10 +194,26 @@ int shim_scrypt(const void *password, size_t password_count, const void *salt, s
     return EVP_PBE_scrypt(password, password_count, salt, salt_count, n, r, p, memory, out, out_count) > 0;
 }
 
-int shim_pbkdf2_sha1(const void *password, size_t password_count, const void *salt, size_t salt_count,
-                     uint32_t iterations, uint8_t *out, size_t out_count) {
-    EVP_MD *md = digest_of(SHIM_SHA1);
+int shim_pbkdf2(int digest, const void *password, size_t password_count, const void *salt, size_t salt_count,
+                uint32_t iterations, uint8_t *out, size_t out_count) {
+    EVP_MD *md = digest_of(digest);
     return md && iterations <= INT32_MAX && fits(password_count, salt_count) && fits(out_count, 0) &&
            PKCS5_PBKDF2_HMAC(password, (int)password_count, salt, (int)salt_count, (int)iterations, md, (int)out_count,
                              out) == 1;
+}
+
+int shim_cbc(int encrypts, const uint8_t *key, size_t key_count, const uint8_t *iv16, const void *input, size_t count,
+             uint8_t *out) {
+    const char *name = key_count == 16 ? "AES-128-CBC" : key_count == 24 ? "AES-192-CBC" : "AES-256-CBC";
+    if (!ready() || count % 16 != 0 || !fits(count, 0)) return 0;
+    EVP_CIPHER *cipher = EVP_CIPHER_fetch(NULL, name, NULL);
+    EVP_CIPHER_CTX *context = cipher ? EVP_CIPHER_CTX_new() : NULL;
+    int n = 0;
+    int ok = context && (size_t)EVP_CIPHER_get_key_length(cipher) == key_count &&
+             EVP_CipherInit_ex2(context, cipher, key, iv16, encrypts, NULL) && EVP_CIPHER_CTX_set_padding(context, 0) &&
+             (count == 0 || EVP_CipherUpdate(context, out, &n, input, (int)count)) && n == (int)count &&
+             EVP_CipherFinal_ex(context, out + count, &n) && n == 0;
+    EVP_CIPHER_CTX_free(context);
+    EVP_CIPHER_free(cipher);
+    return ok;
 }

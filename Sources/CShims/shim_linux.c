@@ -50,6 +50,10 @@ void shim_error_text(int number, char *into, size_t count) {
     snprintf(into, count, "%s", strerror_r(number, scratch, sizeof scratch));
 }
 
+int shim_rename_new(const char *one, const char *other) {
+    return renameat2(AT_FDCWD, one, AT_FDCWD, other, RENAME_NOREPLACE);
+}
+
 int shim_synchronise_all(int file) { return syncfs(file); }
 
 int shim_inotify_open(void) { return inotify_init1(IN_CLOEXEC | IN_NONBLOCK); }
@@ -329,13 +333,26 @@ static int spawn(const char *path, char *const *words, int input, int output, sh
     return why;
 }
 
-int shim_spawn(char *const *words, shim_child *child) {
+// Its standard input is what this descriptor leads to, or empty.
+static int spawn_reading(char *const *words, int input, shim_child *child) {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0) return errno;
-    int why = spawn(words[0], words, -1, ends[1], child);
+    int why = spawn(words[0], words, input, ends[1], child);
     close(ends[1]);
     child->output = ends[0];
     if (why != 0) close(ends[0]);
+    return why;
+}
+
+int shim_spawn(char *const *words, shim_child *child) { return spawn_reading(words, -1, child); }
+
+int shim_spawn_filter(char *const *words, shim_child *child, int *input) {
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0) return errno;
+    int why = fcntl(ends[1], F_SETFL, O_NONBLOCK) == 0 ? spawn_reading(words, ends[0], child) : errno;
+    close(ends[0]);
+    *input = ends[1];
+    if (why != 0) close(ends[1]);
     return why;
 }
 

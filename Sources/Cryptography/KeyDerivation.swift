@@ -97,7 +97,7 @@ package enum Scrypt {
     }
 }
 
-/// PBKDF2 (RFC 8018) with HMAC-SHA1, where another side has laid it down.
+/// PBKDF2 (RFC 8018) with HMAC, where another side has laid it down.
 package enum PBKDF2 {
     /// How many iterations are taken at most: some seconds' work.
     package static let iterations = 1...10_000_000
@@ -109,18 +109,20 @@ package enum PBKDF2 {
     ///   - salt: any length.
     ///   - iterations: what it takes.
     ///   - count: the length wanted, 1 to 1024.
+    ///   - hash: the hash function.
     /// - Returns: `count` bytes.
     /// - Throws: `CryptographyError.invalidParameter` or `.libraryFailed`.
     package static func derive(
         from password: borrowing SecretBytes, salt: borrowing SecretBytes, iterations: Int,
-        count: Int
+        count: Int, hash: HashAlgorithm = .sha1
     ) throws(CryptographyError) -> SecretBytes {
         guard Self.iterations.contains(iterations), (1...1024).contains(count) else {
             throw .invalidParameter
         }
         let out = SecretBytes(zeros: count)
-        let done = unsafe shim_pbkdf2_sha1(
-            password.address, password.count, salt.address, salt.count, UInt32(iterations),
+        let done = unsafe shim_pbkdf2(
+            hash.shimNumber, password.address, password.count, salt.address, salt.count,
+            UInt32(iterations),
             out.address, count)
         guard done == 1 else { throw .libraryFailed }
         return out

@@ -1,4 +1,5 @@
 package import Cryptography
+internal import JSON
 internal import OATH
 
 /// The dialect of privacyIDEA: the realm is the service ID, the start password a registration code.

@@ -31,9 +31,6 @@ package struct Account: Sendable {
 struct PasswordDigest: Sendable {
     static let saltCount = 16
     static let hashCount = 32
-    // 32 MiB each: no more of them at once than a small machine has room for.
-    private static let gate = Gate(4)
-
     let salt: [UInt8]
     let hash: Shared<SecretBytes>
 
@@ -53,9 +50,7 @@ struct PasswordDigest: Sendable {
     private static func derive(
         _ password: borrowing Passphrase, _ salt: [UInt8]
     ) throws(CryptographyError) -> SecretBytes {
-        try gate.enter { () throws(CryptographyError) in
-            try Scrypt.derive(from: password.bytes, salt: salt, cost: .enrolment, count: hashCount)
-        }
+        try Scrypt.derive(from: password.bytes, salt: salt, cost: .enrolment, count: hashCount)
     }
 }
 
@@ -159,6 +154,8 @@ extension Issuer {
     /// The account of somebody who types address and password; nil when there is none with both.
     ///
     /// It takes the same time whether there is such an account.
+    ///
+    /// - Throws: `IssuerError.busy` while too many do so, `.damaged`, `.file`, `.cryptography`.
     func account(
         _ email: String, password typed: borrowing SecretBytes
     ) throws(IssuerError) -> Account? {
@@ -171,11 +168,19 @@ extension Issuer {
             ?? PasswordDigest(
                 salt: [UInt8](repeating: 0, count: PasswordDigest.saltCount),
                 hash: SecretBytes(zeros: PasswordDigest.hashCount))
-        do throws(CryptographyError) {
-            return try digest.matches(password) ? found : nil
-        } catch {
-            throw .cryptography(error)
+        let isRight = try costly { () throws(CryptographyError) in try digest.matches(password) }
+        return isRight ? found : nil
+    }
+
+    /// Looks at a password, unless too many are looked at just now.
+    private func costly<Result: ~Copyable>(
+        _ work: () throws(CryptographyError) -> Result
+    ) throws(IssuerError) -> Result {
+        let result = try passwords.enter { () throws(IssuerError) in
+            try IssuerError.wrapping(work)
         }
+        guard let result else { throw .busy }
+        return result
     }
 
     /// Notes which token is an account's.
@@ -222,12 +227,11 @@ extension Issuer {
         of typed: borrowing SecretBytes, random: RandomSource
     ) throws(IssuerError) -> PasswordDigest {
         guard let password = AccountPassword.read(typed) else { throw .invalid(.password) }
-        do throws(CryptographyError) {
-            return try PasswordDigest(
-                of: password,
-                salt: publicRandom(count: PasswordDigest.saltCount, from: random))
-        } catch {
-            throw .cryptography(error)
+        let salt = try IssuerError.wrapping { () throws(CryptographyError) in
+            try publicRandom(count: PasswordDigest.saltCount, from: random)
+        }
+        return try costly { () throws(CryptographyError) in
+            try PasswordDigest(of: password, salt: salt)
         }
     }
 

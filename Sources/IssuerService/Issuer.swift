@@ -34,6 +34,11 @@ package final class Issuer: Sendable {
     /// One for all of them: an answer does not tell which secret it was made from.
     let decoy: Shared<SPAKE2Plus.VerifierSecret>
 
+    /// Where passwords are looked at.
+    ///
+    /// 32 MiB and a tenth of a second each: no more of them at once than a small machine has room for, and no more of
+    /// those who wait than leave the server to others.
+    let passwords = Gate(4, queue: 8)
     let locks: [KeptLock]
     /// Where many changes at once wait for the disk together.
     let changes: ChangeFile?

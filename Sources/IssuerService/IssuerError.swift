@@ -27,6 +27,8 @@ package enum IssuerError: Error, Equatable {
     case accountExists(String)
     /// Nobody has an account with this address.
     case noSuchAccount(String)
+    /// Too many passwords are looked at just now.
+    case busy
     /// Without a certificate it listens on loopback alone; the address that was asked for.
     case needsCertificate(address: String)
     /// It cannot listen, or its certificate does not load.

@@ -67,6 +67,11 @@ enum Messages {
                         ja: "\(printable(path, limit: 200)) にあります。`sendmail -t` で送れます")
                 ])
         case .codeNotSent(let email): return codeNotSent(email)
+        case .busy:
+            return CommandFailure(
+                .failure,
+                localized("too many passwords are looked at just now", ja: "パスワードの確認が集中しています"),
+                hints: [localized("try again", ja: "やり直してください")])
         case .keyExists(let name):
             return CommandFailure(
                 .failure,

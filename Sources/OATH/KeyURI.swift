@@ -25,7 +25,8 @@ package struct KeyURI: Sendable {
                 (0x21...0x7E).contains(text[$0]) && text[$0] != UInt8(ascii: "#")
             }),
             let query = text.firstIndex(of: UInt8(ascii: "?")),
-            let label = Self.text(text.extracting(Self.start.utf8CodeUnitCount..<query))
+            let label = PercentEncoding.text(
+                text.extracting(Self.start.utf8CodeUnitCount..<query))
         else { return nil }
         var parameters = Parameters()
         var position = query + 1
@@ -61,7 +62,7 @@ package struct KeyURI: Sendable {
             let name = 0..<(equals ?? parameter.count)
             let value = parameter.extracting(min(name.upperBound + 1, parameter.count)...)
             if parameter.holds("secret", in: name) {
-                guard seed == nil, let text = KeyURI.decoded(value),
+                guard seed == nil, let text = PercentEncoding.decode(value),
                     let secret = text.withBytes(Base32.decode),
                     secret.count > 0
                 else { return false }
@@ -78,7 +79,7 @@ package struct KeyURI: Sendable {
                 guard period == nil, let number = number(value) else { return false }
                 period = number
             } else if parameter.holds("issuer", in: name) {
-                guard issuer == nil, let text = KeyURI.text(value) else { return false }
+                guard issuer == nil, let text = PercentEncoding.text(value) else { return false }
                 issuer = text
             }
             return true
@@ -90,31 +91,5 @@ package struct KeyURI: Sendable {
             else { return nil }
             return value.printableASCII.flatMap { Int($0) }
         }
-    }
-
-    private static func text(_ part: Span<UInt8>) -> String? {
-        decoded(part)?.withBytes { bytes in String(validating: Array(copying: bytes), as: UTF8.self)
-        }
-    }
-
-    /// The bytes that percent signs stand for; nil when two digits do not follow one.
-    private static func decoded(_ part: Span<UInt8>) -> SecretBytes? {
-        func digit(_ index: Int) -> UInt8? {
-            guard index < part.count else { return nil }
-            return Character(UnicodeScalar(part[index])).hexDigitValue.map { UInt8($0) }
-        }
-        var buffer = SecretBuffer(capacity: part.count)
-        var index = 0
-        while index < part.count {
-            if part[index] == UInt8(ascii: "%") {
-                guard let high = digit(index + 1), let low = digit(index + 2) else { return nil }
-                buffer.append(high << 4 | low)
-                index += 3
-            } else {
-                buffer.append(part[index])
-                index += 1
-            }
-        }
-        return buffer.finish()
     }
 }

@@ -97,9 +97,19 @@ private func setLock(
     session.note(note)
 }
 
-/// The passphrase from its file, or asked for twice at the terminal.
-private func newPassphrase(
-    _ line: Invocation, _ option: String
+/// A new passphrase from its file, or asked for twice at the terminal.
+///
+/// - Parameters:
+///   - line: the command line.
+///   - option: names the file.
+///   - prompts: the question, and the one for the second time.
+/// - Returns: the passphrase.
+/// - Throws: when there is none.
+func newPassphrase(
+    _ line: Invocation, _ option: String,
+    prompts: (first: String, again: String) = (
+        Messages.askNewPassphrase, Messages.askNewPassphraseAgain
+    )
 ) throws(CommandFailure) -> Passphrase {
     if let file = line.value(option) {
         let typed = try Messages.naming(file) { () throws(FileError) in try SecretInput.read(file) }
@@ -108,9 +118,9 @@ private func newPassphrase(
     }
     let attempts = 3
     for attempt in 1...attempts {
-        let typed = try ask(Messages.askNewPassphrase, option)
+        let typed = try ask(prompts.first, option)
         guard let passphrase = Passphrase(typed) else { throw Messages.badPassphrase() }
-        if let again = Passphrase(try ask(Messages.askNewPassphraseAgain, option)),
+        if let again = Passphrase(try ask(prompts.again, option)),
             passphrase.bytes.equals(again.bytes)
         {
             return passphrase

@@ -48,7 +48,7 @@ private func row(_ token: Token, at time: Int64) -> [String] {
     [
         printable(token.name), printable(token.issuer), token.serviceID, token.userID,
         "\(token.totp.digits)",
-        Messages.seconds(token.totp.period), Messages.end(token, token.expiry(at: time)),
+        Messages.span(token.totp.period), Messages.end(token, token.expiry(at: time)),
     ]
 }
 

@@ -186,9 +186,8 @@ enum Messages {
         }
     }
 
-    static func inputReadTwice(_ options: [String]) -> CommandFailure {
-        let names = options.map { "--\($0)" }
-            .joined(separator: localized(" and ", ja: " と "))
+    static func inputReadTwice(_ places: [String]) -> CommandFailure {
+        let names = places.joined(separator: localized(" and ", ja: " と "))
         return CommandFailure(
             .usage,
             localized(

@@ -33,6 +33,10 @@ private func execute(_ arguments: [String]) throws(CommandFailure) -> ExitStatus
     case "lock": try lock(Session(line))
     case "trust": return try trust(line, Session(line))
     case "clock": return try clock(line, Session(line, network: true))
+    case "import": try importTokens(line, Session(line))
+    case "export": try exportTokens(line, Session(line))
+    case "backup": try backup(line, Session(line))
+    case "restore": try restore(line, Session(line))
     case "doctor": try doctor(line, Session(line, network: !line.has("offline")))
     // The parser lets no other command through.
     default: break

@@ -5,7 +5,7 @@ internal import Platform
 struct Session {
     /// The options that name a file, or standard input.
     private static let inputFiles = [
-        "passphrase-file", "new-passphrase-file", "start-password-file", "mail",
+        "passphrase-file", "new-passphrase-file", "start-password-file", "mail", "password-file",
     ]
 
     let locations: Locations
@@ -31,7 +31,12 @@ struct Session {
         if !network { CryptographyLibrary.startOffline() }
         isQuiet = line.has("quiet")
         let readingInput = Self.inputFiles.filter { line.value($0) == "-" }
-        guard readingInput.count < 2 else { throw Messages.inputReadTwice(readingInput) }
+        let options = readingInput.map { "--\($0)" }
+        // The one operand that is a file of secrets.
+        let operands = line.readsStandardInput ? ["FILE"] : []
+        guard readingInput.count + operands.count < 2 else {
+            throw Messages.inputReadTwice(options + operands)
+        }
         home = line.value("home")
         if let home {
             guard !home.isEmpty else { throw Messages.emptyHome() }

@@ -1,3 +1,4 @@
+internal import Interchange
 package import Platform
 
 extension ProgramTable {
@@ -195,6 +196,59 @@ extension ProgramTable {
                     .json,
                 ]),
             CommandEntry(
+                "import", "takes in the tokens of other authenticators",
+                ja: "ほかの認証アプリのトークンを取り込みます",
+                operands: [OperandEntry("FILE", completion: .file)],
+                options: [
+                    OptionEntry(
+                        "uri", "ask for an otpauth URI at the terminal",
+                        ja: "otpauth URI を端末で尋ねます"),
+                    OptionEntry(
+                        "format", value: "FORMAT",
+                        "take FILE for this format, whatever it looks like",
+                        ja: "FILE の形式を指定します（省くと内容から判断します）",
+                        completion: .choices(InterchangeFormat.allCases.map(\.rawValue))),
+                    OptionEntry(
+                        "dry-run", "show what would come in, and change nothing",
+                        ja: "取り込まれるものを表示し、何も変更しません"),
+                    .passwordFile,
+                ]),
+            CommandEntry(
+                "export", "hands tokens on to other authenticators",
+                ja: "トークンをほかの認証アプリへ書き出します",
+                operands: [OperandEntry("NAME", repeats: true, completion: .token)],
+                options: [
+                    OptionEntry(
+                        "format", value: "FORMAT", "aegis (the rule), otpauth, pskc or qr",
+                        ja: "aegis（省略時）、otpauth、pskc、qr のどれかです",
+                        completion: .choices(ExportFormat.allCases.map(\.rawValue))),
+                    OptionEntry(
+                        "plain", "do not encrypt: whoever reads it has the secrets",
+                        ja: "暗号化しません。読んだ人に秘密が渡ります"),
+                    .passwordFile,
+                ]),
+            CommandEntry(
+                "backup", "saves the tokens in a sealed file for another machine",
+                ja: "トークンを、別のマシンで戻せる封印したファイルに保存します",
+                operands: [OperandEntry("FILE", required: true, completion: .file)],
+                options: [
+                    OptionEntry(
+                        "force", "write over a file that is there", ja: "すでにあるファイルを置き換えます"),
+                    OptionEntry(
+                        "verify", "write nothing: open FILE and compare it with the store",
+                        ja: "何も書かず、FILE を開いてストアと比べます"),
+                    .passwordFile,
+                ]),
+            CommandEntry(
+                "restore", "takes in what backup saved", ja: "backup で保存したトークンを戻します",
+                operands: [OperandEntry("FILE", required: true, completion: .file)],
+                options: [
+                    OptionEntry(
+                        "replace", "put it in the place of all tokens that are here",
+                        ja: "いまあるトークンすべてと入れ替えます"),
+                    .passwordFile,
+                ]),
+            CommandEntry(
                 "doctor", "looks for what is wrong, and says what to do", ja: "問題がないか調べ、対処方法を示します",
                 options: [
                     .caFile,
@@ -213,6 +267,10 @@ extension ProgramTable {
 }
 
 extension OptionEntry {
+    fileprivate static let passwordFile = OptionEntry(
+        "password-file", value: "FILE",
+        "read the password of the other file from FILE (- for standard input)",
+        ja: "相手のファイルのパスワードを FILE から読みます（- は標準入力）", completion: .file)
     fileprivate static let caFile = OptionEntry(
         "ca-file", value: "PEM", "trust the certificates in PEM, and no others",
         ja: "PEM にある証明書だけを信頼します", completion: .file)

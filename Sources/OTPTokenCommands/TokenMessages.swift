@@ -132,5 +132,12 @@ extension Messages {
             localized("EXPIRES", ja: "有効期限"),
         ]
     }
+    static var importHeader: [String] {
+        [
+            localized("NAME", ja: "名前"), localized("ISSUER", ja: "発行元"),
+            localized("USER ID", ja: "ユーザID"), localized("DIGITS", ja: "桁数"),
+            localized("PERIOD", ja: "周期"), localized("ALGORITHM", ja: "アルゴリズム"),
+        ]
+    }
     static var never: String { localized("never", ja: "なし") }
 }

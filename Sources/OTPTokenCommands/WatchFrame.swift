@@ -240,9 +240,8 @@ struct WatchFrame {
     }
 
     private func bar(_ report: CodeReport) -> String {
-        let left = Messages.seconds(Int(report.remaining))
-        let width = min(
-            Self.barWidth, columns - 4 - displayWidth(Messages.seconds(report.totp.period)))
+        let left = Messages.span(Int(report.remaining))
+        let width = min(Self.barWidth, columns - 4 - Self.longest(report.totp))
         guard width > 0 else { return left }
         let full = Int(
             (report.remaining * Int64(width) + Int64(report.totp.period) - 1)
@@ -250,6 +249,11 @@ struct WatchFrame {
         let rest = Self.cells(Self.fullBar, full)
         return (report.isEnding ? coloured(rest, 33) : rest)
             + faint(Self.cells(Self.emptyBar, width - full)) + " \(left)"
+    }
+
+    /// How wide the time that is left may become.
+    private static func longest(_ totp: TOTP) -> Int {
+        [totp.period, totp.period - 1].map { displayWidth(Messages.span($0)) }.max() ?? 0
     }
 
     private func coloured(_ text: String, _ attributes: Int...) -> String {

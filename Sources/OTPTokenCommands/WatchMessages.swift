@@ -3,6 +3,14 @@ internal import Platform
 /// What the live view says.
 extension Messages {
     static func seconds(_ count: Int) -> String { localized("\(count) s", ja: "\(count) 秒") }
+
+    /// Seconds, or minutes and seconds where those are many.
+    static func span(_ seconds: Int) -> String {
+        guard seconds >= 120 else { return Messages.seconds(seconds) }
+        let minutes = localized("\(seconds / 60) min", ja: "\(seconds / 60) 分")
+        return seconds % 60 == 0 ? minutes : "\(minutes) \(Messages.seconds(seconds % 60))"
+    }
+
     static func more(_ count: Int) -> String { localized("+\(count) more", ja: "ほか \(count) 件") }
     static func next(_ code: String) -> String { localized("next \(code)", ja: "次 \(code)") }
     static let tooNarrow = "…"

@@ -81,18 +81,77 @@ package struct SealedStore: Sendable {
     /// - Returns: the store.
     /// - Throws: `StoreError.notAuthentic` when anything was altered, or another one.
     package func open(key: consuming SecretBytes) throws(StoreError) -> TokenStore {
+        TokenStore(
+            tokens: try Plaintext.decode(plaintext(key: key)), slots: header.slots, key: key)
+    }
+
+    /// Checks the whole container, and decrypts what is in it.
+    ///
+    /// - Parameter key: the store key.
+    /// - Returns: the plaintext.
+    /// - Throws: `StoreError.notAuthentic` when anything was altered, or another one.
+    package func plaintext(key: borrowing SecretBytes) throws(StoreError) -> SecretBytes {
         guard try isAuthentic(key: key) else { throw .notAuthentic }
-        let plaintext: SecretBytes
         do throws(CryptographyError) {
-            plaintext = try AESGCM.open(
-                file.span.extracting(bodyStart...), key: TokenStore.payloadKey(key),
-                aad: header.bytes)
+            return try AESGCM.open(
+                file.span.extracting(bodyStart...), key: Self.payloadKey(key), aad: header.bytes)
         } catch .notAuthentic {
             throw .notAuthentic
         } catch {
             throw .cryptography(error)
         }
-        return TokenStore(
-            tokens: try Plaintext.decode(plaintext), slots: header.slots, key: key)
+    }
+
+    // MARK: Writing
+
+    /// A container as a file.
+    ///
+    /// - Parameters:
+    ///   - plaintext: what is in it.
+    ///   - slots: the ways to its key.
+    ///   - key: its key.
+    ///   - random: the nonce.
+    /// - Returns: its bytes.
+    /// - Throws: `StoreError.cryptography` or `.tooLarge`.
+    static func seal(
+        _ plaintext: borrowing SecretBytes, slots: [KeySlot], key: borrowing SecretBytes,
+        random: RandomSource
+    ) throws(StoreError) -> [UInt8] {
+        let file: [UInt8]
+        do throws(CryptographyError) {
+            let header = try StoreHeader(slots: slots, key: key).bytes
+            file =
+                header
+                + (try AESGCM.seal(
+                    plaintext, key: payloadKey(key),
+                    nonce: publicRandom(count: AESGCM.nonceCount, from: random), aad: header))
+        } catch {
+            throw .cryptography(error)
+        }
+        guard file.count <= maximumCount else { throw .tooLarge }
+        return file
+    }
+
+    /// A container of something else than a store's tokens, which a passphrase alone opens.
+    ///
+    /// - Parameters:
+    ///   - plaintext: what is in it.
+    ///   - passphrase: what opens it.
+    ///   - random: key, salt and nonces.
+    /// - Returns: its bytes.
+    /// - Throws: `StoreError.cryptography` or `.tooLarge`.
+    package static func seal(
+        _ plaintext: borrowing SecretBytes, passphrase: borrowing SecretBytes,
+        random: RandomSource
+    ) throws(StoreError) -> [UInt8] {
+        let key = try TokenStore.newKey(random)
+        let slot = try TokenStore.slot(for: key, .scrypt, passphrase, random)
+        return try seal(plaintext, slots: [slot], key: key, random: random)
+    }
+
+    private static func payloadKey(
+        _ key: borrowing SecretBytes
+    ) throws(CryptographyError) -> SecretBytes {
+        try HKDF.derive(from: key, purpose: "otptoken-store/1 payload")
     }
 }

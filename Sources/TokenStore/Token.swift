@@ -125,13 +125,30 @@ extension [Token] {
 
     /// A name that no token has yet: the wish itself, or with a number behind as much of it as a name may hold.
     package func freeName(like wish: String) -> String {
-        let taken = Set(map(\.name))
-        var (name, start, number) = (wish, wish, 1)
+        var names = FreeNames(in: self)
+        return names.take(like: wish)
+    }
+}
+
+/// Names that no token has yet.
+package struct FreeNames {
+    private var taken: Set<String>
+    /// The number that was given last to a wish; a search from 1 each time would take long for thousands.
+    private var numbers: [String: Int] = [:]
+
+    /// Those that are free beside these tokens.
+    package init(in tokens: [Token]) { taken = Set(tokens.map(\.name)) }
+
+    /// Takes a name: the wish itself, or with a number behind as much of it as a name may hold.
+    package mutating func take(like wish: String) -> String {
+        var (name, start, number) = (wish, wish, numbers[wish] ?? 1)
         while taken.contains(name) {
             number += 1
             while !start.isEmpty, !Token.isName("\(start) \(number)") { start.removeLast() }
             name = "\(start) \(number)"
         }
+        taken.insert(name)
+        numbers[wish] = number
         return name
     }
 }

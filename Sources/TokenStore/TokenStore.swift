@@ -54,26 +54,15 @@ package struct TokenStore: ~Copyable {
         guard tokens.allSatisfy(Plaintext.canHold) else {
             throw .unwritable
         }
-        let file: [UInt8]
-        do throws(CryptographyError) {
-            let header = try StoreHeader(slots: slots, key: key).bytes
-            file =
-                header
-                + (try AESGCM.seal(
-                    Plaintext.encode(tokens), key: Self.payloadKey(key),
-                    nonce: publicRandom(count: AESGCM.nonceCount, from: random), aad: header))
-        } catch {
-            throw .cryptography(error)
-        }
-        guard file.count <= SealedStore.maximumCount else { throw .tooLarge }
-        return file
+        return try SealedStore.seal(
+            Plaintext.encode(tokens), slots: slots, key: key, random: random)
     }
 
-    private static func newKey(_ random: RandomSource) throws(StoreError) -> SecretBytes {
+    static func newKey(_ random: RandomSource) throws(StoreError) -> SecretBytes {
         do throws(CryptographyError) { return try random(32) } catch { throw .cryptography(error) }
     }
 
-    private static func slot(
+    static func slot(
         for key: borrowing SecretBytes, _ kind: KeySlot.Kind, _ secret: borrowing SecretBytes,
         _ random: RandomSource
     ) throws(StoreError) -> KeySlot {
@@ -82,11 +71,5 @@ package struct TokenStore: ~Copyable {
         } catch {
             throw .cryptography(error)
         }
-    }
-
-    static func payloadKey(
-        _ key: borrowing SecretBytes
-    ) throws(CryptographyError) -> SecretBytes {
-        try HKDF.derive(from: key, purpose: "otptoken-store/1 payload")
     }
 }

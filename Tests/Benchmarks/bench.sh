@@ -140,6 +140,28 @@ report "show of a mailed code among 100,000 mails, in ms" \
     "$(awk -F, 'NR == 2 { printf "%.1f", $4 * 1000 }' "$work/round")" "<=" 50
 rm -rf "$work/Maildir"
 
+# 5,000 tokens of other programs, each time into a new store. With a password the key's own time is in it.
+awk 'BEGIN { for (i = 0; i < 5000; i++) {
+    secret = sprintf("%016d", i); gsub(/[0189]/, "A", secret)
+    printf "otpauth://totp/Issuer%%20%d:user%d?secret=%s&algorithm=SHA256&digits=8&period=60\n", i % 50, i, secret } }' \
+    >"$work/list"
+"$otptoken" --home "$work/import" --quiet import "$work/list"
+export="$otptoken --home $work/import --quiet export"
+$export --format aegis --plain >"$work/aegis"
+$export --format pskc --plain >"$work/pskc"
+$export --format aegis --password-file "$work/passphrase" >"$work/encrypted"
+take_in() {
+    rm -rf "$work/taken"
+    local start=$EPOCHREALTIME
+    "$otptoken" --home "$work/taken" --quiet import --password-file "$work/passphrase" "$1"
+    awk "BEGIN { printf \"%.3f\", $EPOCHREALTIME - $start }"
+    [ "$("$otptoken" --home "$work/taken" list --names | wc -l)" = 5000 ] || { echo "bench: not all came in" >&2; exit 1; }
+}
+for file in list aegis pskc encrypted; do
+    taken=$(take_in "$work/$file")
+    report "import of 5,000 tokens, in seconds: $file" "$taken" "<=" 2
+done
+
 # Codes in the process.
 iterations=200000
 for ((round = 0; round < rounds; round++)); do

@@ -157,6 +157,25 @@ struct ScryptVector: Sendable {
         #expect(derived.exposed == hex(key))
     }
 
+    @Test(arguments: [
+        (
+            "passwd", "salt", 1,
+            "55ac046e56e3089fec1691c22544b605f94185216dde0465e68b9d57c20dacbc49ca9cccf179b645991664b39d77ef317c71b845b1e30bd509112041d3a19783"
+        ),
+        (
+            "Password", "NaCl", 80_000,
+            "4ddcd8f60b98be21830cee5ef22701f9641a4418d04c0414aeff08876b34ab56a1d425a1225833549adb841b51c9b3176a272bdebba1d078478f62b397f33c8d"
+        ),
+    ])
+    func `the vectors of RFC 7914 with SHA-256`(
+        password: String, salt: String, iterations: Int, key: String
+    ) throws {
+        let derived = try PBKDF2.derive(
+            from: SecretBytes(text: password), salt: SecretBytes(text: salt),
+            iterations: iterations, count: 64, hash: .sha256)
+        #expect(derived.exposed == hex(key))
+    }
+
     @Test func `lengths and costs have bounds`() {
         for (iterations, count) in [(0, 32), (10_000_001, 32), (1, 0), (1, 1025)] {
             #expect(throws: CryptographyError.invalidParameter) {

@@ -47,7 +47,7 @@ struct MailedWatchTests {
             $0.contains("waiting for a mail with a code") && $0.contains("q leaves")
         }
         try home.deliver(MailedHome.mail("コード：123456"))
-        try terminal.wait { $0.contains("123 456") && $0.contains(#/█ 1[78][0-9][0-9] s/#) }
+        try terminal.wait { $0.contains("123 456") && $0.contains(#/█ 2[0-9] min( [0-9]+ s)?\n/#) }
         try terminal.press("c")
         try home.deliver(MailedHome.mail("コード：654321", at: MailedHome.now + 1))
         try terminal.wait { $0.contains("654 321") && !$0.contains("123 456") }

@@ -81,6 +81,30 @@ struct StreamRow: Sendable, CustomTestStringConvertible {
             label: words.dropFirst().joined(separator: " "))
     }
 
+    private static func imported(
+        _ option: String?, result: String? = nil, names: [String] = ["Acme Bank", "Work"]
+    ) -> StreamRow {
+        StreamRow(
+            program: "otptoken", command: "import",
+            arguments: { stage in
+                try stage.home.write("list", "otpauth://totp/New:n?secret=GEZDGNBV\n")
+                return ["import", "list"] + (option.map { [$0] } ?? [])
+            }, result: result, names: names, label: option ?? "")
+    }
+
+    /// The command, on a backup that is there already or is to be replaced.
+    private static func saved(_ command: String) -> StreamRow {
+        StreamRow(
+            program: "otptoken", command: command,
+            arguments: { stage in
+                let words = ["saved", "--password-file", "passphrase"]
+                let made = try Program.run(
+                    Program.otptoken, ["backup"] + words, home: stage.home.path)
+                try #require(made.status == 0, "\(made)")
+                return [command] + words + (command == "backup" ? ["--force"] : [])
+            }, result: nil)
+    }
+
     private static func issuer(
         _ command: String, _ label: String = "", result: String?,
         _ arguments: @escaping @Sendable (StreamStage) throws -> [String]
@@ -125,6 +149,12 @@ struct StreamRow: Sendable, CustomTestStringConvertible {
             program: "otptoken", command: "clock",
             arguments: { stage in ["clock"] + stage.servers.flatMap { ["--server", $0.url] } },
             result: #"^SERVER .*\n(ntp://.*\n){2}\n.*\n$"#, needs: .timeServers),
+        imported(nil, names: ["Acme Bank", "Work", "New"]),
+        imported("--dry-run", result: #"^NAME +ISSUER .*\nNew .*\n$"#),
+        own(
+            "export", "--format", "otpauth", "--plain", "--quiet",
+            result: #"^(otpauth://totp/.*\n){2}$"#),
+        saved("backup"), saved("restore"),
         own("doctor", "--offline", result: #"^ok .*\n(.*\n)+$"#),
         own("doctor", "--offline", "--json", result: #"^\[\{.*\}\]\n$"#),
     ]

@@ -3,6 +3,7 @@ import Enrolment
 import Foundation
 import IssuerService
 import Platform
+import Synchronization
 import Testing
 
 /// Signing in at the pages, and out.
@@ -77,6 +78,25 @@ import Testing
         other.get("/sign-in")
         for _ in 1...10 { other.post("/sign-in", ["email": "x@y.z", "password": "wrong"]) }
         #expect(other.post("/sign-in", ["email": "X@y.z", "password": "wrong"]) == 429)
+    }
+
+    @Test func `turn some of a crowd away, and serve the others and everybody else`() throws {
+        let site = site
+        let statuses = Mutex<[Int]>([])
+        _ = Platform.Thread.gather(64) { number in
+            let visit = Visit(site)
+            visit.get("/sign-in")
+            visit.post(
+                "/sign-in", ["email": "\(number)@example.jp", "password": PageDesk.password])
+            statuses.withLock { $0.append(visit.status) }
+            if visit.status == 503 {
+                #expect(visit.field("retry-after") == "5")
+                #expect(visit.page.contains("Load this page again in a few seconds"))
+            }
+        }
+        let counts = Dictionary(grouping: statuses.withLock(\.self), by: \.self).mapValues(\.count)
+        #expect(counts.count == 2 && (counts[403] ?? 0) >= 12 && (counts[503] ?? 0) > 0)
+        #expect(visit().get("/issue", follows: false) == 200)
     }
 
     @Test func `count what fails against the address, for pages too`() {

@@ -50,6 +50,10 @@ int shim_siv_seal(const uint8_t *key32, const uint8_t *components, const size_t 
 int shim_siv_open(const uint8_t *key32, const uint8_t *components, const size_t *counts, size_t n, const uint8_t *box,
                   size_t box_count, uint8_t *out);
 
+// AES-CBC (SP 800-38A) with a key of 16, 24 or 32 bytes, without padding: count is a multiple of 16.
+int shim_cbc(int encrypts, const uint8_t *key, size_t key_count, const uint8_t *iv16, const void *input, size_t count,
+             uint8_t *out);
+
 // HKDF (RFC 5869). No salt is salt_count 0.
 int shim_hkdf(int digest, const void *ikm, size_t ikm_count, const void *salt, size_t salt_count,
               const void *info, size_t info_count, uint8_t *out, size_t out_count);
@@ -58,9 +62,9 @@ int shim_hkdf(int digest, const void *ikm, size_t ikm_count, const void *salt, s
 int shim_scrypt(const void *password, size_t password_count, const void *salt, size_t salt_count,
                 uint64_t n, uint32_t r, uint32_t p, uint8_t *out, size_t out_count);
 
-// PBKDF2 (RFC 8018) with HMAC-SHA1. The caller bounds the iterations.
-int shim_pbkdf2_sha1(const void *password, size_t password_count, const void *salt, size_t salt_count,
-                     uint32_t iterations, uint8_t *out, size_t out_count);
+// PBKDF2 (RFC 8018) with HMAC. The caller bounds the iterations.
+int shim_pbkdf2(int digest, const void *password, size_t password_count, const void *salt, size_t salt_count,
+                uint32_t iterations, uint8_t *out, size_t out_count);
 
 // P-256 (SEC 1). Scalars are 32 bytes, big-endian, 0 < k < n; points 65 bytes, 04 x y. A fixed point may be
 // compressed. Every function fails on a point off the curve and on a result at infinity.

@@ -12,6 +12,9 @@ int shim_harden(void);
 // The reason of a failed call in words.
 void shim_error_text(int number, char *into, size_t count);
 
+// renameat2 with RENAME_NOREPLACE: a path gets a file only when it has none. 0, or -1 with errno.
+int shim_rename_new(const char *one, const char *other);
+
 // syncfs: everything on a file's file system lies on the disk afterwards. 0, or -1 with errno.
 int shim_synchronise_all(int file);
 
@@ -82,6 +85,8 @@ typedef struct {
     int end;    // becomes readable when it has ended
 } shim_child;
 int shim_spawn(char *const *words, shim_child *child);
+// The same with a pipe as its standard input, too; *input is where to write to it, which never waits.
+int shim_spawn_filter(char *const *words, shim_child *child, int *input);
 // Starts a program, or this one once more, in a session of its own, without output, and with so many bytes (at most
 // PIPE_BUF) as its standard input. 0, or an errno.
 int shim_spawn_aside(int itself, char *const *words, const void *input, size_t count, shim_child *child);

@@ -58,6 +58,14 @@ struct PageMessages {
                 "Something is wrong here; try again later.", ja: "サーバに問題が発生しました。時間をおいてお試しください。")
         )
     }
+    var busy: (title: String, text: String) {
+        (
+            localized("One moment", ja: "混み合っています"),
+            localized(
+                "Many people are signing in. Load this page again in a few seconds.",
+                ja: "ログインが集中しています。数秒待ってから、このページを読み込み直してください。")
+        )
+    }
     func throttled(_ seconds: Int64) -> (title: String, text: String) {
         (localized("Too many tries", ja: "試行回数が多すぎます"), tooManyTries(seconds))
     }

@@ -119,6 +119,9 @@ struct Pages: Sendable {
             } else {
                 answer = try self.answer(request)
             }
+        } catch .busy {
+            answer = Self.message(503, request.words.busy)
+            answer.retryAfter = 5
         } catch {
             report(error)
             answer = Self.message(503, request.words.unavailable)

@@ -183,7 +183,7 @@ package enum PrivateFile {
         }
     }
 
-    private static func unlinkIfThere(_ path: String) throws(Errno) {
+    static func unlinkIfThere(_ path: String) throws(Errno) {
         do {
             _ = try retrying { unsafe unlink(path) }
         } catch .noSuchFile {
@@ -205,7 +205,7 @@ package enum PrivateFile {
         _ = try retrying { unsafe rename(fresh, backup) }
     }
 
-    private static func synchroniseFolder(of path: String) throws(Errno) {
+    static func synchroniseFolder(of path: String) throws(Errno) {
         try FileDescriptor(open: parent(of: path), O_RDONLY | O_DIRECTORY).synchronise()
     }
 

@@ -47,6 +47,25 @@ package enum SecretInput {
         return all
     }
 
+    /// Reads a file that is secret as a whole.
+    ///
+    /// - Parameters:
+    ///   - path: a file, or `-` for standard input.
+    ///   - limit: the most bytes taken.
+    /// - Returns: all of it; nothing of it lies elsewhere on the way.
+    /// - Throws: `FileError.missing`, `.tooLong` or `.system`.
+    package static func readAll(_ path: String, limit: Int) throws(FileError) -> SecretBytes {
+        let file = try FileError.naming { () throws(Errno) in try open(path) }
+        var all = SecretBuffer(capacity: 1 << 16)
+        var piece = SecretBytes(zeros: 1 << 16)
+        while true {
+            let count = try FileError.naming { () throws(Errno) in try file.read(into: &piece) }
+            guard count > 0 else { return all.finish() }
+            guard all.count + count <= limit else { throw .tooLong }
+            piece.withBytes { all.append($0.extracting(0..<count)) }
+        }
+    }
+
     private static func open(_ path: String) throws(Errno) -> FileDescriptor {
         guard path == "-" else { return try FileDescriptor(open: path, O_RDONLY) }
         return FileDescriptor(owning: try retrying { fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) })

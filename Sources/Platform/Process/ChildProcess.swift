@@ -21,6 +21,21 @@ struct ChildProcess: ~Copyable {
         end = FileDescriptor(owning: child.end)
     }
 
+    /// Starts a program without a shell that reads what is written to a pipe.
+    ///
+    /// - Parameters:
+    ///   - words: the program, a name to be looked for in PATH or a path, and its arguments.
+    ///   - input: becomes where to write what it reads; writing there never waits.
+    /// - Throws: the reason.
+    init(_ words: [String], input: inout FileDescriptor?) throws(Errno) {
+        var pipe: CInt = -1
+        let child = try unsafe start(words) { unsafe shim_spawn_filter($0, $1, &pipe) }
+        input = FileDescriptor(owning: pipe)
+        process = child.process
+        output = FileDescriptor(owning: child.output)
+        end = FileDescriptor(owning: child.end)
+    }
+
     deinit {
         guard !isReaped else { return }
         // Asks first, and insists a second later.

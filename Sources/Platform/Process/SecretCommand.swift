@@ -130,7 +130,7 @@ extension ChildProcess {
     /// Takes note of its end.
     ///
     /// - Throws: `.exited` or `.killed`, unless its status is 0.
-    fileprivate mutating func checkStatus() throws(SecretCommandFailure) {
+    mutating func checkStatus() throws(SecretCommandFailure) {
         let status: CInt
         do {
             status = try reap()

@@ -1,4 +1,5 @@
 import Cryptography
+import Interchange
 
 /// A decoder of bytes from outside, and what must hold whatever it is given.
 package enum FuzzTarget: String, CaseIterable, Sendable {
@@ -61,6 +62,16 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case mail
     /// Mails with a code.
     case codeMail = "code-mail"
+    // Files of other authenticators.
+    case otpauthList = "otpauth-list"
+    /// What is in a migration URI.
+    case migration
+    case aegis
+    case twoFAS = "2fas"
+    case andOTP = "andotp"
+    case freeOTPPlus = "freeotp-plus"
+    case bitwarden
+    case pskc
 
     /// Gives an input to the decoder and checks what must hold.
     ///
@@ -99,6 +110,14 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .ntsFields: try fuzzNTSFields(input)
         case .mail: try fuzzMail(input)
         case .codeMail: try fuzzCodeMail(input)
+        case .otpauthList: try fuzzInterchange(.otpauth, input)
+        case .migration: try fuzzMigration(input)
+        case .aegis: try fuzzInterchange(.aegis, input)
+        case .twoFAS: try fuzzInterchange(.twoFAS, input)
+        case .andOTP: try fuzzInterchange(.andOTP, input)
+        case .freeOTPPlus: try fuzzInterchange(.freeOTPPlus, input)
+        case .bitwarden: try fuzzInterchange(.bitwarden, input)
+        case .pskc: try fuzzInterchange(.pskc, input)
         }
     }
 }

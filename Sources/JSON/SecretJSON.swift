@@ -2,24 +2,71 @@ package import Cryptography
 
 /// A JSON text (RFC 8259) that holds secrets: it stays where it is, and only what is asked for is copied.
 package struct SecretJSON: Sendable {
+    /// More elements than any array has that is read here.
+    package static let maximumElements = 100_000
+
     private let text: Shared<SecretBytes>
+    /// Where in the text this value is.
+    private let place: Range<Int>
 
     /// Checks a text; nil for anything but JSON, and for what lies deeper than 32 levels.
     package init?(_ text: Shared<SecretBytes>) {
-        let isJSON = text.value.withBytes { bytes in
+        let place = text.value.withBytes { bytes -> Range<Int>? in
             var scanner = JSONScanner()
-            guard scanner.skipValue(bytes, depth: 0) else { return false }
             scanner.skipSpace(bytes)
-            return scanner.position == bytes.count && (try? UTF8Span(validating: bytes)) != nil
+            let start = scanner.position
+            guard scanner.skipValue(bytes, depth: 0) else { return nil }
+            let end = scanner.position
+            scanner.skipSpace(bytes)
+            guard scanner.position == bytes.count, (try? UTF8Span(validating: bytes)) != nil
+            else { return nil }
+            return start..<end
         }
-        guard isJSON else { return nil }
+        guard let place else { return nil }
+        self.init(text, place)
+    }
+
+    private init(_ text: Shared<SecretBytes>, _ place: Range<Int>) {
         self.text = text
+        self.place = place
+    }
+
+    /// The value at a path of names; nil when there is none.
+    package func value(_ path: StaticString...) -> SecretJSON? {
+        text.value.withBytes { range(path, $0) }.map { SecretJSON(text, $0) }
+    }
+
+    /// The elements of an array; nil when there is none at this path of names, or more than `maximumElements`.
+    package func elements(_ path: StaticString...) -> [SecretJSON]? {
+        text.value.withBytes { bytes in
+            range(path, bytes).flatMap { JSONScanner.elements(of: $0, bytes) }
+        }?.map { SecretJSON(text, $0) }
+    }
+
+    /// An array of bytes, which may be written with a sign; nil when there is none at this path of names.
+    package func bytes(_ path: StaticString...) -> SecretBytes? {
+        text.value.withBytes { text in
+            guard let range = range(path, text),
+                let elements = JSONScanner.elements(of: range, text)
+            else { return nil }
+            var buffer = SecretBuffer(capacity: elements.count)
+            for element in elements {
+                let isNegative = text[element.lowerBound] == UInt8(ascii: "-")
+                let digits = isNegative ? element.dropFirst() : element
+                guard digits.count <= 3, let number = text.extracting(digits).wholeNumber,
+                    let byte = Int16(exactly: isNegative ? -number : number),
+                    (-128...255).contains(byte)
+                else { return nil }
+                buffer.append(UInt8(truncatingIfNeeded: byte))
+            }
+            return buffer.finish()
+        }
     }
 
     /// A text, to be kept secret; nil when there is none at this path of names.
     package func secret(_ path: StaticString...) -> SecretBytes? {
         text.value.withBytes { bytes in
-            guard let range = Self.range(path, bytes), bytes[range.lowerBound] == UInt8(ascii: "\"")
+            guard let range = range(path, bytes), bytes[range.lowerBound] == UInt8(ascii: "\"")
             else { return nil }
             return Self.unescaped(bytes.extracting(range.lowerBound + 1..<range.upperBound - 1))
         }
@@ -28,7 +75,7 @@ package struct SecretJSON: Sendable {
     /// A text that is no secret.
     package func string(_ path: StaticString...) -> String? {
         text.value.withBytes { bytes -> String? in
-            guard let range = Self.range(path, bytes),
+            guard let range = range(path, bytes),
                 bytes[range.lowerBound] == UInt8(ascii: "\""),
                 let text = Self.unescaped(
                     bytes.extracting(range.lowerBound + 1..<range.upperBound - 1))
@@ -40,36 +87,35 @@ package struct SecretJSON: Sendable {
     /// A number that is not negative, without its fraction.
     package func integer(_ path: StaticString...) -> Int64? {
         text.value.withBytes { bytes in
-            guard let range = Self.range(path, bytes) else { return nil }
-            var number: Int64 = 0
-            for index in range {
-                if bytes[index] == UInt8(ascii: "."), index > range.lowerBound { break }
-                guard (48...57).contains(bytes[index]), number < Int64.max / 16 else { return nil }
-                number = number * 10 + Int64(bytes[index] - 48)
-            }
-            return number
+            range(path, bytes).flatMap { bytes.extracting($0).wholeNumber }
         }
     }
 
     /// Whether there is a value at this path.
     package func isThere(_ path: StaticString...) -> Bool {
-        text.value.withBytes { Self.range(path, $0) != nil }
+        text.value.withBytes { range(path, $0) != nil }
     }
 
     /// Whether something is there that is neither false nor null nor zero.
     package func isTrue(_ path: StaticString...) -> Bool {
         text.value.withBytes { bytes in
-            guard let range = Self.range(path, bytes) else { return false }
+            guard let range = range(path, bytes) else { return false }
             let noes: [StaticString] = ["false", "null", "0", "\"\""]
             return !noes.contains { bytes.holds($0, in: range) }
         }
     }
 
+    /// Whether this is null.
+    package var isNull: Bool { text.value.withBytes { $0.holds("null", in: place) } }
+
+    /// Whether this is an object.
+    package var isObject: Bool {
+        text.value.withBytes { $0[place.lowerBound] == UInt8(ascii: "{") }
+    }
+
     /// Where the value at a path of names is; nil when there is none, or a name on the way comes twice.
-    private static func range(_ path: [StaticString], _ bytes: Span<UInt8>) -> Range<Int>? {
-        var scanner = JSONScanner()
-        scanner.skipSpace(bytes)
-        var value = scanner.position..<bytes.count
+    private func range(_ path: [StaticString], _ bytes: Span<UInt8>) -> Range<Int>? {
+        var value = place
         for name in path {
             guard let found = JSONScanner.member(name, of: value, bytes) else { return nil }
             value = found
@@ -78,6 +124,10 @@ package struct SecretJSON: Sendable {
     }
 
     private static func unescaped(_ text: Span<UInt8>) -> SecretBytes? {
+        // Nearly always there is nothing to undo.
+        guard text.firstIndex(of: UInt8(ascii: "\\")) != nil else {
+            return SecretBytes(copying: text)
+        }
         var buffer = SecretBuffer(capacity: text.count)
         var index = 0
         func unit(_ start: Int) -> UInt32? {
@@ -146,6 +196,26 @@ private struct JSONScanner {
                 guard found == nil else { return nil }
                 found = value..<scanner.position
             }
+            scanner.skipSpace(bytes)
+        } while scanner.take(UInt8(ascii: ","), bytes)
+        return found
+    }
+
+    /// Where the elements are of the array in a range of a text that has been checked.
+    static func elements(of array: Range<Int>, _ bytes: Span<UInt8>) -> [Range<Int>]? {
+        var scanner = JSONScanner(position: array.lowerBound)
+        guard scanner.take(UInt8(ascii: "["), bytes) else { return nil }
+        var found: [Range<Int>] = []
+        scanner.skipSpace(bytes)
+        if scanner.take(UInt8(ascii: "]"), bytes) { return found }
+        repeat {
+            scanner.skipSpace(bytes)
+            let start = scanner.position
+            guard found.count < SecretJSON.maximumElements, scanner.skipValue(bytes, depth: 0)
+            else {
+                return nil
+            }
+            found.append(start..<scanner.position)
             scanner.skipSpace(bytes)
         } while scanner.take(UInt8(ascii: ","), bytes)
         return found
@@ -251,5 +321,19 @@ private struct JSONScanner {
 
     private func peek(_ bytes: Span<UInt8>) -> UInt8? {
         position < bytes.count ? bytes[position] : nil
+    }
+}
+
+extension Span<UInt8> {
+    /// A number that is not negative, without its fraction.
+    fileprivate var wholeNumber: Int64? {
+        guard !isEmpty else { return nil }
+        var number: Int64 = 0
+        for index in indices {
+            if self[index] == UInt8(ascii: "."), index > 0 { break }
+            guard (48...57).contains(self[index]), number < Int64.max / 16 else { return nil }
+            number = number * 10 + Int64(self[index] - 48)
+        }
+        return number
     }
 }

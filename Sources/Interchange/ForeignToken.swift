@@ -1,0 +1,128 @@
+package import Cryptography
+package import OATH
+
+/// A token on its way between programs: what their formats have in common, and what this program adds.
+package struct ForeignToken: Sendable {
+    /// What it is called; nil where the format tells issuer and account only.
+    package var name: String?
+    package var issuer: String
+    /// Whose it is at the issuer; the user ID of this program.
+    package var account: String
+    package var seed: Shared<SecretBytes>
+    package var totp: TOTP
+    package var serviceID = ""
+    /// The URL that it was enrolled at.
+    package var server = ""
+    /// Unix seconds.
+    package var enrolledAt: Int64?
+    /// Unix seconds; nil when it does not expire.
+    package var expiresAt: Int64?
+    package var isDefault = false
+    /// What else the store keeps of it, in order; in backups alone.
+    package var extras: [(key: String, value: Shared<SecretBytes>)] = []
+
+    package init(
+        name: String? = nil, issuer: String, account: String, seed: Shared<SecretBytes>, totp: TOTP
+    ) {
+        self.name = name
+        self.issuer = issuer
+        self.account = account
+        self.seed = seed
+        self.totp = totp
+    }
+}
+
+/// What was found in somebody's file.
+package struct Harvest: Sendable {
+    package var tokens: [ForeignToken] = []
+    package var unusable: [UnusableToken] = []
+    /// How many parts of an export in several QR codes were not among them.
+    package var missingParts = 0
+}
+
+/// An entry that gives no codes here.
+package struct UnusableToken: Equatable, Sendable {
+    package let name: String
+    package let reason: Reason
+
+    package init(name: String, reason: Reason) {
+        self.name = name
+        self.reason = reason
+    }
+
+    /// Why.
+    package enum Reason: Equatable, Sendable {
+        /// It is no TOTP token; what it is, in the format's own word.
+        case kind(String)
+        /// Another hash function than SHA-1, SHA-256 and SHA-512; which.
+        case algorithm(String)
+        /// Not 6 to 8 digits.
+        case digits
+        /// Not 1 to 3600 seconds.
+        case period
+        /// There is no secret, or it is not written as it must be.
+        case secret
+        /// Its entry as a whole cannot be understood.
+        case unreadable
+    }
+}
+
+/// What a format says of a token, before it is judged.
+struct TokenDraft {
+    var name: String?
+    var issuer = ""
+    var account = ""
+    var kind = "totp"
+    /// What is not said is what the first authenticators knew.
+    var algorithm = "SHA1"
+    var digits: Int64 = 6
+    var period: Int64 = 30
+    var serviceID = ""
+    var server = ""
+    var enrolledAt: Int64?
+    var expiresAt: Int64?
+    var isDefault = false
+    var extras: [(key: String, value: Shared<SecretBytes>)] = []
+
+    /// How it is called in a list of what cannot be used.
+    private var title: String {
+        let words = [issuer, account].filter { !$0.isEmpty }
+        return name ?? words.joined(separator: ":")
+    }
+
+    /// The hash function: `SHA256`, `sha256`, `SHA-256` and `HmacSHA256` are the same.
+    private var hash: HashAlgorithm? {
+        var word = algorithm.uppercased().filter { $0 != "-" && $0 != "_" }
+        if word.hasPrefix("HMAC") { word.removeFirst(4) }
+        return HashAlgorithm(rawValue: word)
+    }
+
+    /// Why it cannot be used, the seed apart; nil when it can.
+    private var obstacle: UnusableToken.Reason? {
+        if kind.lowercased() != "totp" { return .kind(kind) }
+        if hash == nil { return .algorithm(algorithm) }
+        if !(6...8).contains(digits) { return .digits }
+        return (1...3600).contains(period) ? nil : .period
+    }
+
+    /// Makes a token of it, or says why not.
+    func judge(_ seed: consuming SecretBytes?, into harvest: inout Harvest) {
+        func refuse(_ reason: UnusableToken.Reason) {
+            harvest.unusable.append(UnusableToken(name: title, reason: reason))
+        }
+        if let obstacle { return refuse(obstacle) }
+        guard let seed = seed.take(), seed.count > 0 else { return refuse(.secret) }
+        guard let hash,
+            let totp = TOTP(digits: Int(digits), period: Int(period), algorithm: hash)
+        else { return refuse(.unreadable) }
+        var token = ForeignToken(
+            name: name, issuer: issuer, account: account, seed: Shared(seed), totp: totp)
+        token.serviceID = serviceID
+        token.server = server
+        token.enrolledAt = enrolledAt
+        token.expiresAt = expiresAt
+        token.isDefault = isDefault
+        token.extras = extras
+        harvest.tokens.append(token)
+    }
+}
