@@ -1,5 +1,4 @@
 package import Cryptography
-internal import JSON
 internal import OATH
 
 /// The dialect of privacyIDEA: the realm is the service ID, the start password a registration code.

@@ -23,7 +23,10 @@ final class PrivacyIDEAStandIn: Sendable {
     var url: String { server.url }
     var paths: [String] { server.paths }
 
-    /// - Parameter script: nil for the usual answer.
+    /// Starts to listen.
+    ///
+    /// - Parameter script: answers a request; nil for the usual answer.
+    /// - Throws: when there is no port to be had.
     init(_ script: @escaping @Sendable (Request) -> [UInt8]?) throws {
         server = try ScriptedServer { request in
             let body = String(decoding: request.body, as: UTF8.self)
