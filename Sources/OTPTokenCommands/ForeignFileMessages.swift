@@ -184,7 +184,8 @@ extension Messages {
             isEmpty
                 ? localized("no QR code is seen in \(place)", ja: "\(place) に QR コードが見当たりません")
                 : localized(
-                    "the QR code in \(place) is not a token's", ja: "\(place) の QR コードはトークンのものではありません"),
+                    "the QR code in \(place) is not a token's",
+                    ja: "\(place) の QR コードはトークンのものではありません"),
             hints: [
                 isEmpty
                     ? localized(
