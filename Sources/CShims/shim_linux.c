@@ -292,8 +292,8 @@ int shim_is_virtual(void) {
 
 const char *shim_resolve_text(int why) { return gai_strerror(why); }
 
-// Starts a program. Its errors are this process's where its output goes somewhere; else (output < 0) both go nowhere, and
-// it has a session of its own.
+// Starts a program. Its errors are this process's where it has an output alone; those of a filter, which has an input as
+// well, go nowhere. Without an output (output < 0) both go nowhere, and it has a session of its own.
 static int spawn(const char *path, char *const *words, int input, int output, shim_child *child) {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
@@ -316,8 +316,9 @@ static int spawn(const char *path, char *const *words, int input, int output, sh
         why = input >= 0 ? posix_spawn_file_actions_adddup2(&actions, input, 0)
                          : posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
         if (why == 0 && output >= 0) why = posix_spawn_file_actions_adddup2(&actions, output, 1);
-        for (int i = 1; i <= 2 && why == 0 && output < 0; i++)
-            why = posix_spawn_file_actions_addopen(&actions, i, "/dev/null", O_WRONLY, 0);
+        if (why == 0 && output < 0) why = posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
+        if (why == 0 && (output < 0 || input >= 0))
+            why = posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
         // Ours are close-on-exec; those that this process was started with need not be.
         if (why == 0) why = posix_spawn_file_actions_addclosefrom_np(&actions, 3);
         if (why == 0) why = posix_spawnp(&child->process, path, &actions, &attributes, words, environ);

@@ -24,6 +24,12 @@ extension Span<UInt8> {
         }
     }
 
+    /// Whether other bytes, of which there are some, begin at a place.
+    package func holds(_ bytes: Span<UInt8>, at start: Int) -> Bool {
+        guard start >= 0, !bytes.isEmpty, bytes.count <= count - start else { return false }
+        return bytes.indices.allSatisfy { self[start + $0] == bytes[$0] }
+    }
+
     /// Whether a word, and nothing else, stands in a range.
     package func holds(_ word: StaticString, in range: Range<Int>) -> Bool {
         range.count == word.utf8CodeUnitCount && holds(word, at: range.lowerBound)

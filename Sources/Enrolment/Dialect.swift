@@ -146,12 +146,14 @@ package enum PasswordReason: Sendable {
 /// What is lost when an enrolment ends before its end.
 package enum EnrolmentLoss: Equatable, Sendable {
     case nothing
-    /// Nothing either: the next run goes on from what was kept.
+    /// Nothing either: the next run goes on from what was kept, without a start password.
     case resumable
-    /// The start password may be spent.
-    case password
-    /// The start password is spent, and this token, which gives no codes, may be in the issuer's books.
-    case token(serial: String)
+    /// Nothing either, but the issuer may want another start password before this token is finished.
+    case unfinished(serial: String)
+    /// The start password may be spent. Tokens of earlier runs, which give no codes, may be in the issuer's books.
+    case password(serials: [String])
+    /// The start password is spent, and these tokens may be in the books.
+    case token(serials: [String])
 }
 
 /// A request to an issuer.
@@ -247,4 +249,6 @@ package struct EnrolledToken: Sendable {
     package let marks: Marks
     /// The last time step whose code the enrolment has used up.
     package let spentStep: UInt64?
+    /// The serial numbers of unusable tokens that earlier runs have left in the issuer's books.
+    package let leftovers: [String]
 }

@@ -66,7 +66,7 @@ private final class OTPTokenEnrolment: EnrolmentDialog {
 
     var loss: EnrolmentLoss {
         switch stage {
-        case .resuming, .finish: .resumable
+        case .resuming, .finish, .done: .resumable
         default: .nothing
         }
     }
@@ -86,7 +86,9 @@ private final class OTPTokenEnrolment: EnrolmentDialog {
                 IssuerQuestion(EnrolmentProtocol.finishPath, body: pending?.finishRequest ?? []))
         case .done(let parameters):
             return .done(
-                EnrolledToken(seed: seed, parameters: parameters, marks: [], spentStep: nil))
+                EnrolledToken(
+                    seed: seed, parameters: parameters, marks: [], spentStep: nil,
+                    leftovers: []))
         }
     }
 

@@ -1,5 +1,4 @@
 package import Cryptography
-internal import JSON
 internal import OATH
 
 /// The dialect of privacyIDEA: the realm is the service ID, the start password a registration code.
@@ -31,7 +30,7 @@ package enum PrivacyIDEA: Dialect {
 
     package static func receiveProbe(_ answer: IssuerAnswer) throws(EnrolmentError) {
         do throws(EnrolmentError) {
-            _ = try Reply(answer)
+            _ = try Reply(answer, to: Shared(SecretBytes(zeros: 0)))
         } catch .privacyIDEA {
             return
         } catch {
@@ -41,6 +40,9 @@ package enum PrivacyIDEA: Dialect {
 
     /// The key under which the serial number is kept beside a token.
     package static let serialKey = "serial"
+
+    /// The number of the refusal of a code that is to verify a token, or of a request that lacks one.
+    static let notVerified: Int64 = 905
 
     static let loginPath = "/auth"
     static let initPath = "/token/init"
@@ -150,66 +152,6 @@ package enum PrivacyIDEARefusal: Equatable, Sendable {
     case other(Int64, String)
 }
 
-extension PrivacyIDEA {
-    /// An answer that says yes.
-    struct Reply {
-        let json: SecretJSON
-
-        /// Takes an answer.
-        ///
-        /// - Throws: `EnrolmentError.foreign` where privacyIDEA did not say it, `.privacyIDEA` where it says no.
-        init(_ answer: IssuerAnswer) throws(EnrolmentError) {
-            // A path that it does not know is answered with a page, and with status 200.
-            guard answer.mediaType == "application/json", let json = SecretJSON(answer.body),
-                json.isThere("result", "status")
-            else {
-                throw .foreign(status: answer.status, line: Self.firstLine(answer.body.value))
-            }
-            guard answer.status == 200, json.isTrue("result", "status"),
-                json.isTrue("result", "value")
-            else { throw .privacyIDEA(Self.refusal(json)) }
-            self.json = json
-        }
-
-        private static func refusal(_ json: SecretJSON) -> PrivacyIDEARefusal {
-            let words = json.string("result", "error", "message") ?? ""
-            let code = json.integer("result", "error", "code") ?? 0
-            switch code {
-            case 4031 where words.contains("Unknown realm"): return .unknownRealm
-            case 4031: return login(json.string("detail", "message"))
-            case 4033, 4304: return .loginOver
-            case 403: return .throttled
-            case 303: return .notPermitted(words)
-            case 601: return .noToken
-            case 905: return .notVerified
-            default: return .other(code, words)
-            }
-        }
-
-        private static func login(_ reason: String?) -> PrivacyIDEARefusal {
-            let reasons: [(String, PrivacyIDEARefusal)] = [
-                ("wrong otp", .wrongPassword), ("Failcounter exceeded", .locked),
-                ("Outside validity period", .expired), ("Token is disabled", .disabled),
-                ("no tokens assigned", .spent), ("not yet enrolled", .spent),
-            ]
-            guard let reason else { return .unexplained }
-            return reasons.first { reason.contains($0.0) }?.1 ?? .other(4031, reason)
-        }
-
-        /// The first line with anything in it, for a person to read.
-        private static func firstLine(_ body: borrowing SecretBytes) -> String {
-            body.withBytes { bytes in
-                let text = String(
-                    decoding: [UInt8](copying: bytes.extracting(first: 1024)), as: UTF8.self)
-                let line = text.split(whereSeparator: \.isNewline).first { line in
-                    line.contains { !$0.isWhitespace }
-                }
-                return String((line ?? "").drop { $0.isWhitespace }.prefix(120))
-            }
-        }
-    }
-}
-
 /// Deletes a token, or disables it where that alone is allowed: the code logs in.
 private final class PrivacyIDEARevocation: RevocationDialog {
     private enum Stage {
@@ -246,7 +188,7 @@ private final class PrivacyIDEARevocation: RevocationDialog {
         do throws(EnrolmentError) {
             let reply = try PrivacyIDEA.Reply(answer)
             if case .login = stage {
-                guard let token = reply.login else { throw .malformed("token") }
+                guard let token = reply.login else { throw .unexpected("token") }
                 login = token
                 stage = .delete
             } else {
@@ -255,6 +197,9 @@ private final class PrivacyIDEARevocation: RevocationDialog {
         } catch .privacyIDEA(.noToken) {
             // Somebody has deleted it meanwhile.
             stage = .done(.revoked)
+        } catch .privacyIDEA(.other(0, _)) where login != nil {
+            // No error, but nothing that was done either.
+            throw .privacyIDEA(.disabled)
         } catch .privacyIDEA(.notPermitted) {
             if case .delete = stage { stage = .disable } else { stage = .done(.notOffered) }
         } catch .privacyIDEA(.wrongPassword) {
@@ -262,17 +207,5 @@ private final class PrivacyIDEARevocation: RevocationDialog {
         } catch {
             throw error
         }
-    }
-}
-
-extension PrivacyIDEA.Reply {
-    /// What authorises further requests: visible ASCII.
-    var login: Shared<SecretBytes>? {
-        guard let token = json.secret("result", "value", "token"), token.count > 0,
-            token.withBytes({ bytes in
-                bytes.indices.allSatisfy { (0x21...0x7E).contains(bytes[$0]) }
-            })
-        else { return nil }
-        return Shared(token)
     }
 }

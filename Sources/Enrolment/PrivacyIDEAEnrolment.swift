@@ -34,6 +34,7 @@ final class PrivacyIDEAEnrolment: EnrolmentDialog {
     private enum Key {
         static let need = "enrol_need"
         static let part = "enrol_part"
+        static let left = "enrol_left"
         static let issuer = "enrol_issuer"
     }
 
@@ -44,7 +45,10 @@ final class PrivacyIDEAEnrolment: EnrolmentDialog {
     /// Whether an earlier run has kept the serial number.
     private var isResumed = false
     private var serial = ""
-    private var password: Shared<SecretBytes>?
+    /// The serial numbers of tokens of earlier runs that the server has not given up.
+    private var leftovers: [String] = []
+    /// What logs in: the start password, or a code.
+    private var sent = Shared(SecretBytes(zeros: 0))
     private var authorization: Shared<SecretBytes>?
     /// The seed, as soon as it is known, and who issues it.
     private var seed: Shared<SecretBytes>?
@@ -55,6 +59,7 @@ final class PrivacyIDEAEnrolment: EnrolmentDialog {
     private var triedStep: UInt64?
     private var spentStep: UInt64?
     private var hasWaited = false
+    private var isRemade = false
     private var time: Int64?
 
     init(_ person: Enrolling, _ random: @escaping RandomSource) {
@@ -72,6 +77,8 @@ final class PrivacyIDEAEnrolment: EnrolmentDialog {
         self.serial = serial
         self.need = need
         isResumed = true
+        leftovers = (kept.marks.text(Key.left) ?? "").split(separator: " ").map(String.init)
+            .filter(PrivacyIDEA.isSerial)
         if let text = kept.marks[Key.part],
             let part = text.value.withBytes({ Base32.decode($0) })
         {
@@ -87,10 +94,13 @@ final class PrivacyIDEAEnrolment: EnrolmentDialog {
 
     var loss: EnrolmentLoss {
         switch stage {
-        case .trying, .contributing, .verifying, .waiting: return .resumable
-        case .login: return isResumed ? .token(serial: serial) : .password
-        case .naming, .deleting, .making, .keeping: return .token(serial: serial)
-        case .password, .done: return .nothing
+        case .password: return .nothing
+        case .login: return .password(serials: isResumed ? leftovers + [serial] : [])
+        case .naming, .deleting, .making, .keeping: return .token(serials: leftovers + [serial])
+        // The seed is kept as soon as there is anything more to be done.
+        case .done where need == .token: return .token(serials: leftovers + [serial])
+        case .trying, .contributing, .verifying, .waiting, .done:
+            return .unfinished(serial: serial)
         }
     }
 
@@ -100,14 +110,13 @@ final class PrivacyIDEAEnrolment: EnrolmentDialog {
         switch stage {
         case .password(let reason): return .password(reason)
         case .trying:
-            let code = SecretBytes(copying: Array(try code(at: totp.step(at: now)).utf8).span)
-            return .ask(PrivacyIDEA.login(person, password: code))
+            sent = Shared(SecretBytes(copying: Array(try code(at: totp.step(at: now)).utf8).span))
+            return .ask(PrivacyIDEA.login(person, password: sent.value))
         case .login:
-            let password = password?.value.clone() ?? SecretBytes(zeros: 0)
-            self.password = nil
-            return .ask(PrivacyIDEA.login(person, password: password))
+            return .ask(PrivacyIDEA.login(person, password: sent.value))
         case .naming:
-            stage = .making
+            // Of a token of this name that an earlier run has made the seed is gone.
+            stage = isResumed ? .deleting : .making
             return .keep(kept)
         case .deleting: return .ask(PrivacyIDEA.delete(serial: serial, authorization))
         case .making: return .ask(PrivacyIDEA.make(serial: serial, authorization))
@@ -116,7 +125,7 @@ final class PrivacyIDEAEnrolment: EnrolmentDialog {
             stage = need == .contribution ? .contributing : .verifying
             return .keep(kept)
         case .contributing:
-            guard let part else { throw .malformed("otpkey") }
+            guard let part else { throw .unexpected("otpkey") }
             return .ask(try PrivacyIDEA.contribute(part.value, serial: serial, authorization))
         case .verifying:
             let code = try code(at: totp.step(at: now))
@@ -125,17 +134,18 @@ final class PrivacyIDEAEnrolment: EnrolmentDialog {
             stage = .verifying
             return .wait(until: totp.start(of: step))
         case .done:
-            guard let seed else { throw .malformed("secret") }
+            guard let seed else { throw .unexpected("secret") }
             return .done(
                 EnrolledToken(
                     seed: seed,
                     parameters: EnrolmentParameters(issuer: issuer, totp: totp, time: time),
-                    marks: [Mark(PrivacyIDEA.serialKey, serial)], spentStep: spentStep))
+                    marks: [Mark(PrivacyIDEA.serialKey, serial)], spentStep: spentStep,
+                    leftovers: leftovers))
         }
     }
 
     private func code(at step: UInt64) throws(EnrolmentError) -> String {
-        guard let seed else { throw .malformed("secret") }
+        guard let seed else { throw .unexpected("secret") }
         triedStep = step
         do {
             return try totp.code(key: seed.value, step: step)
@@ -146,6 +156,7 @@ final class PrivacyIDEAEnrolment: EnrolmentDialog {
 
     private var kept: KeptEnrolment {
         var marks = [Mark(PrivacyIDEA.serialKey, serial), Mark(Key.need, need.rawValue)]
+        if !leftovers.isEmpty { marks.append(Mark(Key.left, leftovers.joined(separator: " "))) }
         if !issuer.isEmpty { marks.append(Mark(Key.issuer, issuer)) }
         if need == .contribution, let part {
             var text = SecretBuffer()
@@ -157,7 +168,7 @@ final class PrivacyIDEAEnrolment: EnrolmentDialog {
     }
 
     func take(_ password: borrowing StartPassword) throws(EnrolmentError) {
-        self.password = Shared(password.digits.clone())
+        sent = Shared(password.digits.clone())
         stage = .login
     }
 
@@ -166,21 +177,31 @@ final class PrivacyIDEAEnrolment: EnrolmentDialog {
     func receive(_ answer: IssuerAnswer) throws(EnrolmentError) {
         switch stage {
         case .trying: try receiveTry(answer)
-        case .login: try receiveLogin(PrivacyIDEA.Reply(answer))
+        case .login: try receiveLogin(PrivacyIDEA.Reply(answer, to: sent))
         case .deleting:
             // Where it was never made, or may not be deleted, the next answer tells.
             _ = try? PrivacyIDEA.Reply(answer)
             stage = .making
-        case .making: try receiveToken(PrivacyIDEA.Reply(answer))
-        case .contributing: try receiveContribution(PrivacyIDEA.Reply(answer))
-        case .verifying: try receiveVerification(answer)
+        case .making, .contributing, .verifying: try receiveStep(answer)
         default: break
+        }
+    }
+
+    private func receiveStep(_ answer: IssuerAnswer) throws(EnrolmentError) {
+        do throws(EnrolmentError) {
+            switch stage {
+            case .contributing: try receiveContribution(answer)
+            case .verifying: try receiveVerification(answer)
+            default: try receiveToken(PrivacyIDEA.Reply(answer))
+            }
+        } catch {
+            try giveWay(error)
         }
     }
 
     private func receiveTry(_ answer: IssuerAnswer) throws(EnrolmentError) {
         do throws(EnrolmentError) {
-            let reply = try PrivacyIDEA.Reply(answer)
+            let reply = try PrivacyIDEA.Reply(answer, to: sent)
             // A person may have other tokens, too.
             guard reply.json.string("detail", "serial") == serial else {
                 stage = .password(.spent)
@@ -205,52 +226,61 @@ final class PrivacyIDEAEnrolment: EnrolmentDialog {
     }
 
     private func receiveLogin(_ reply: PrivacyIDEA.Reply) throws(EnrolmentError) {
-        guard let login = reply.login else { throw .malformed("token") }
+        guard let login = reply.login else { throw .unexpected("token") }
         authorization = login
+        sent = Shared(SecretBytes(zeros: 0))
         time = reply.json.integer("time")
-        guard !isResumed else {
-            switch need {
-            case .token: stage = .deleting
-            case .contribution: stage = .contributing
-            case .verification: stage = .verifying
-            }
-            return
+        switch need {
+        case .token:
+            if !isResumed { try chooseSerial() }
+            stage = .naming
+        case .contribution: stage = .contributing
+        case .verification: stage = .verifying
         }
+    }
+
+    private func chooseSerial() throws(EnrolmentError) {
         do throws(CryptographyError) {
             let number = try publicRandom(count: 6, from: random)
             serial = "OTPT" + Hex.encode(number.span).uppercased()
         } catch {
             throw .cryptography(error)
         }
+    }
+
+    /// Where a token that an earlier run has made can neither be finished nor deleted, another one takes its place: the
+    /// login is not spent for nothing.
+    private func giveWay(_ error: EnrolmentError) throws(EnrolmentError) {
+        guard case .privacyIDEA(.notPermitted(let words)) = error, isResumed,
+            words.contains("roll over")
+        else { throw error }
+        if need == .token {
+            leftovers.append(serial)
+            try chooseSerial()
+        } else {
+            need = .token
+            seed = nil
+        }
         stage = .naming
     }
 
     private func receiveToken(_ reply: PrivacyIDEA.Reply) throws(EnrolmentError) {
         guard let given = reply.json.string("detail", "serial"), PrivacyIDEA.isSerial(given) else {
-            throw .malformed("serial")
+            throw .unexpected("serial")
         }
         serial = given
-        let uri = try keyURI(reply)
-        // Where the server does not say who it is, it is known by the realm.
-        issuer = uri.issuer ?? person.serviceID
-        guard EnrolmentParameters.isIssuerName(issuer) else { throw .unacceptable("issuer") }
+        let uri = try reply.keyURI()
+        // Where the server does not say who it is, or says what no name is, it is known by the realm.
+        issuer = uri.issuer.flatMap(PrivacyIDEA.issuerName) ?? person.serviceID
         totp = uri.totp
         time = reply.json.integer("time")
         seed = uri.seed
-        if reply.json.string("detail", "rollout_state") == "clientwait" {
+        if try reply.state() == "clientwait" {
             try mix(uri.seed, reply)
             stage = .keeping(after: .contribution)
         } else {
             try settle(reply)
         }
-    }
-
-    private func keyURI(_ reply: PrivacyIDEA.Reply) throws(EnrolmentError) -> KeyURI {
-        guard let text = reply.json.secret("detail", "googleurl", "value") else {
-            throw .malformed("googleurl")
-        }
-        guard let uri = text.withBytes({ KeyURI($0) }) else { throw .unacceptable("googleurl") }
-        return uri
     }
 
     /// Makes the seed out of the server's part, as text, and one of ours.
@@ -276,13 +306,25 @@ final class PrivacyIDEAEnrolment: EnrolmentDialog {
         }
     }
 
-    private func receiveContribution(_ reply: PrivacyIDEA.Reply) throws(EnrolmentError) {
+    private func receiveContribution(_ answer: IssuerAnswer) throws(EnrolmentError) {
+        let reply: PrivacyIDEA.Reply
+        do throws(EnrolmentError) {
+            reply = try PrivacyIDEA.Reply(answer)
+        } catch .privacyIDEA(.other(PrivacyIDEA.notVerified, _)) where isResumed {
+            // It has our part already: the answer to an earlier run was lost.
+            part = nil
+            stage = .keeping(after: .verification)
+            return
+        } catch {
+            throw error
+        }
         // Both have computed it: they must have come to the same. The digits here are those of a token that nobody asked
         // to be otherwise, whatever was decided: the first answer counts.
         if reply.json.isThere("detail", "googleurl", "value") {
-            let uri = try keyURI(reply)
-            guard let seed, uri.seed.value.equals(seed.value) else { throw .notAuthentic }
+            let uri = try reply.keyURI()
+            guard let seed, uri.seed.value.equals(seed.value) else { throw .seedsDiffer }
         }
+        try checkSerial(reply)
         part = nil
         time = reply.json.integer("time")
         try settle(reply)
@@ -290,22 +332,35 @@ final class PrivacyIDEAEnrolment: EnrolmentDialog {
 
     /// Goes on as the server says that the token stands.
     private func settle(_ reply: PrivacyIDEA.Reply) throws(EnrolmentError) {
-        switch reply.json.string("detail", "rollout_state") {
+        switch try reply.state() {
+        case nil: stage = .done
         case "verify": stage = .keeping(after: .verification)
-        case nil, "", "enrolled": stage = .done
-        case let state?: throw .unacceptable(String(state.prefix(32)))
+        case let state?: throw .unacceptable("rollout_state \(state)")
+        }
+    }
+
+    /// What is said of a token must be said of this one.
+    private func checkSerial(_ reply: PrivacyIDEA.Reply) throws(EnrolmentError) {
+        guard reply.json.string("detail", "serial") ?? serial == serial else {
+            throw .unexpected("serial")
         }
     }
 
     private func receiveVerification(_ answer: IssuerAnswer) throws(EnrolmentError) {
         do throws(EnrolmentError) {
             let reply = try PrivacyIDEA.Reply(answer)
-            // An administrator may have deleted it meanwhile: this makes a new one then.
-            if reply.json.isThere("detail", "googleurl") { return try receiveToken(reply) }
+            if reply.json.isThere("detail", "googleurl") {
+                // An administrator may have deleted it meanwhile: this makes a new one then, but not again and again.
+                guard !isRemade else { throw .unexpected("googleurl") }
+                isRemade = true
+                return try receiveToken(reply)
+            }
+            try checkSerial(reply)
+            guard try reply.state() == nil else { throw .unexpected("rollout_state") }
             time = reply.json.integer("time")
             spentStep = triedStep
             stage = .done
-        } catch .privacyIDEA(.notVerified) {
+        } catch .privacyIDEA(.other(PrivacyIDEA.notVerified, _)) {
             // The code may have been used up: the next one is not.
             guard !hasWaited, let triedStep else { throw .privacyIDEA(.notVerified) }
             hasWaited = true

@@ -82,8 +82,12 @@ package enum EnrolmentError: Error, Equatable {
     case notAuthentic
     /// The issuer wants a token that this program does not make; what is out of bounds.
     case unacceptable(String)
+    /// Two halves have not come to the same seed.
+    case seedsDiffer
     /// Somebody else answered, such as a proxy: the HTTP status and the first line.
     case foreign(status: Int, line: String)
+    /// privacyIDEA says what it is not known to say; where.
+    case unexpected(String)
     /// privacyIDEA says no.
     case privacyIDEA(PrivacyIDEARefusal)
     /// libcrypto failed.

@@ -57,7 +57,13 @@ package struct Harvest: Sendable {
         guard isBackup || token.seed.value.count <= Self.maximumSecret else {
             return refuse(token.title, .longSecret)
         }
-        if hasRoom() { tokens.append(token) }
+        guard hasRoom() else { return }
+        tokens.append(token)
+        guard !isBackup else { return }
+        // No calendar has other times.
+        let index = tokens.count - 1
+        tokens[index].enrolledAt = token.enrolledAt.flatMap(Self.time)
+        tokens[index].expiresAt = token.expiresAt.flatMap(Self.time)
     }
 
     mutating func refuse(_ name: String, _ reason: UnusableToken.Reason) {
@@ -68,6 +74,11 @@ package struct Harvest: Sendable {
     mutating func take(_ part: Harvest) {
         for token in part.tokens { take(token) }
         for token in part.unusable { refuse(token.name, token.reason) }
+    }
+
+    /// A time that a calendar has, up to the end of the year 9999.
+    private static func time(_ time: Int64) -> Int64? {
+        (0...253_402_300_799).contains(time) ? time : nil
     }
 
     private mutating func hasRoom() -> Bool {

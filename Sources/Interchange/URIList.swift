@@ -6,8 +6,6 @@ package enum URIList {
     /// The longest line that is read; a migration URI can be as long as a QR code holds, and a name takes nine bytes a
     /// character.
     private static let maximumLine = 64 << 10
-    /// The times that a calendar has, up to the end of the year 9999.
-    private static let times: ClosedRange<Int64> = 0...253_402_300_799
     private static let scheme: StaticString = "otpauth://"
     private static let remark = UInt8(ascii: "#")
     static let extraMark = "x."
@@ -154,17 +152,13 @@ package enum URIList {
         case "user_id": draft.account = text
         case "service_id": draft.serviceID = text
         case "server": draft.server = text
-        case "enrolled_at": draft.enrolledAt = time(text)
-        case "expires_at": draft.expiresAt = time(text)
+        case "enrolled_at": draft.enrolledAt = Int64(text)
+        case "expires_at": draft.expiresAt = Int64(text)
         case "default": draft.isDefault = text == "yes"
         // Pictures, counters and what else others may add mean nothing here.
         default: break
         }
         return true
-    }
-
-    private static func time(_ text: String) -> Int64? {
-        Int64(text).flatMap { times.contains($0) ? $0 : nil }
     }
 
     // MARK: Writing

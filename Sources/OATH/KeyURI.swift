@@ -58,9 +58,9 @@ package struct KeyURI: Sendable {
 
         /// Takes `name=value`; false for a value that cannot be, or a second one.
         mutating func take(_ parameter: Span<UInt8>) -> Bool {
-            guard let equals = parameter.firstIndex(of: UInt8(ascii: "=")) else { return false }
-            let name = 0..<equals
-            let value = parameter.extracting((equals + 1)...)
+            let equals = parameter.firstIndex(of: UInt8(ascii: "="))
+            let name = 0..<(equals ?? parameter.count)
+            let value = parameter.extracting(min(name.upperBound + 1, parameter.count)...)
             if parameter.holds("secret", in: name) {
                 guard seed == nil, let text = PercentEncoding.decode(value),
                     let secret = text.withBytes(Base32.decode),
@@ -69,7 +69,7 @@ package struct KeyURI: Sendable {
                 seed = Shared(secret)
             } else if parameter.holds("algorithm", in: name) {
                 guard algorithm == nil, let word = value.printableASCII,
-                    let known = HashAlgorithm(rawValue: word)
+                    let known = HashAlgorithm(rawValue: word.uppercased())
                 else { return false }
                 algorithm = known
             } else if parameter.holds("digits", in: name) {

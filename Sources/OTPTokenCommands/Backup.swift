@@ -7,16 +7,22 @@ internal import TokenStore
 /// `backup FILE`: a sealed copy of the tokens for another machine; with `--verify`, a look at whether it is one.
 func backup(_ line: Invocation, _ session: Session) throws(CommandFailure) {
     let path = line.operands[0]
-    guard path != "-" else { throw Messages.backupNeedsFile() }
+    guard path != "-", !path.isEmpty else { throw Messages.backupNeedsFile() }
     if line.has("verify") {
         guard !line.has("force") else { throw Messages.excludes("verify", "force") }
         return try verify(path, line, session)
     }
     // Nobody shall think of a password for a file that is not written.
+    guard !session.locations.holds(path) else { throw Messages.backupAmongOurs(path) }
     if !line.has("force"), PrivateFile.exists(path) { throw Messages.backupExists(path) }
     let tokens = try session.portableTokens()
     let password = try newPassword(line, Messages.askBackupPassword)
     let list = URIList.write(tokens.map { ForeignToken($0, isBackup: true) })
+    // What is called saved can be had back.
+    guard let harvest = try? list.withBytes({ try URIList.read($0, isBackup: true) }),
+        harvest.tokens.count == tokens.count,
+        zip(harvest.tokens, tokens).allSatisfy({ Token($0).isSame(as: $1) })
+    else { throw Messages.backupUnreadable() }
     let file = try Messages.sealing(path) { () throws(StoreError) in
         try SealedStore.seal(list, passphrase: password, random: SecretBytes.random)
     }
@@ -40,25 +46,66 @@ func restore(_ line: Invocation, _ session: Session) throws(CommandFailure) {
     }
     // What this version cannot read would be lost.
     guard harvest.unusable.isEmpty else { throw Messages.notReplaced(path) }
-    var aside: String?
-    var names = FreeNames(in: [])
-    let tokens = harvest.tokens.map { foreign in
-        var token = Token(foreign)
-        token.name = names.take(like: token.name)
-        return token
-    }
-    try session.changeStore { (store) throws(CommandFailure) in
-        do throws(FileError) {
-            aside = try PrivateFile.setAside(session.locations.store)
-        } catch .missing {
-            aside = nil
-        } catch {
-            throw .file(error, session.locations.store)
-        }
-        store.tokens = tokens
-    }
+    let aside = try session.replaceTokens(with: harvest.tokens)
     if let aside { session.note(Messages.storeKeptAside(aside)) }
-    session.note(Messages.broughtBack(tokens))
+    session.note(Messages.broughtBack(harvest.tokens.map { Token($0) }))
+}
+
+extension Session {
+    /// Puts tokens in the place of all that a backup can hold; others stay, and that is said.
+    ///
+    /// - Parameter incoming: out of a backup.
+    /// - Returns: where the former store is kept, if there was one.
+    /// - Throws: when the store is not changed.
+    fileprivate func replaceTokens(
+        with incoming: [ForeignToken]
+    ) throws(CommandFailure) -> String? {
+        var aside: String?
+        var kept: [Token] = []
+        do throws(CommandFailure) {
+            try changeStore { (store) throws(CommandFailure) in
+                aside = try setStoreAside()
+                kept = store.tokens.filter { !$0.isPortable }
+                store.tokens = kept.taking(incoming)
+            }
+        } catch {
+            guard error.status == .storeDamaged else { throw error }
+            // This is what a backup is for.
+            kept = []
+            try renewStore { (store) throws(CommandFailure) in
+                aside = try setStoreAside()
+                store.tokens = kept.taking(incoming)
+            }
+            note(Messages.newStoreInItsPlace)
+        }
+        for token in kept { note(Messages.keptBeside(token)) }
+        return aside
+    }
+
+    private func setStoreAside() throws(CommandFailure) -> String? {
+        do throws(FileError) {
+            return try PrivateFile.setAside(locations.store)
+        } catch .missing {
+            return nil
+        } catch {
+            throw .file(error, locations.store)
+        }
+    }
+}
+
+extension [Token] {
+    /// These and others, whose names are numbered where they are taken.
+    fileprivate func taking(_ incoming: [ForeignToken]) -> [Token] {
+        var names = FreeNames(in: self)
+        let hasDefault = contains(where: \.isDefault)
+        return self
+            + incoming.map { foreign in
+                var token = Token(foreign)
+                token.name = names.take(like: token.name)
+                token.isDefault = token.isDefault && !hasDefault
+                return token
+            }
+    }
 }
 
 /// A backup as it lies in its file.
@@ -125,18 +172,20 @@ private func verify(
 ) throws(CommandFailure) {
     let harvest = try BackupFile(path).open(line)
     session.tellUnusable(harvest, of: path)
-    let saved = harvest.tokens.map { Token($0) }
+    let saved = Dictionary(harvest.tokens.map { Token($0) }.map { ($0.name, $0) }) { $1 }
     let tokens = try session.portableTokens()
     var differences: [String] = []
     for token in tokens {
-        guard let index = saved.index(named: token.name) else {
+        guard let twin = saved[token.name] else {
             differences.append(Messages.notInBackup(token))
             continue
         }
-        if !token.isSame(as: saved[index]) { differences.append(Messages.otherInBackup(token)) }
+        if !token.isSame(as: twin) { differences.append(Messages.otherInBackup(token)) }
     }
-    for token in saved where tokens.index(named: token.name) == nil {
-        differences.append(Messages.onlyInBackup(token))
+    let names = Set(tokens.map(\.name))
+    for foreign in harvest.tokens {
+        let token = Token(foreign)
+        if !names.contains(token.name) { differences.append(Messages.onlyInBackup(token)) }
     }
     guard differences.isEmpty else { throw Messages.storeMovedOn(path, differences) }
     session.note(Messages.verified(tokens.count, path))

@@ -82,8 +82,12 @@ struct EnrolmentRequest {
     ///
     /// What proves the start password at one server must not be shown to another.
     func continues(_ token: Token) -> Bool {
-        token.state == .pending && concerns(token) && token.server == server.text
-            && token.backend == backend
+        token.state == .pending && concerns(token) && isFromThere(token)
+    }
+
+    /// Whether a token is of the same issuer.
+    func isFromThere(_ token: Token) -> Bool {
+        token.backend == backend && ServerURL(token.server) == server
     }
 
     /// Refuses IDs that have a token already, unless that is wanted.

@@ -19,11 +19,12 @@ extension Token {
     /// - Parameter time: unix seconds.
     /// - Returns: how near.
     func expiry(at time: Int64) -> Expiry {
-        guard let expiresAt, time >= expiresAt - Self.noticeTime else { return .far }
+        guard let expiresAt else { return .far }
         guard time < expiresAt else { return .ended }
-        return .soon(days: Int((expiresAt - time) / 86400))
+        // It may come from elsewhere, and be any number.
+        let (left, isTooFar) = expiresAt.subtractingReportingOverflow(time)
+        return isTooFar || left > Self.noticeTime ? .far : .soon(days: Int(left / 86400))
     }
-
 }
 
 extension Session {

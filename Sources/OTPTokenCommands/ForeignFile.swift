@@ -40,6 +40,7 @@ struct ForeignFile {
             guard let file = line.operands.first ?? (isTerminal(0) ? nil : "-") else {
                 throw Messages.nothingToImport()
             }
+            guard !file.contains("://") else { throw Messages.uriAsOperand() }
             path = file
             content = try Self.content(of: file)
         }
@@ -81,12 +82,17 @@ struct ForeignFile {
             "zbarimg", "--quiet", "--nodbus", "--raw", "-Sdisable", "-Sqrcode.enable",
             "\(kind.rawValue):-",
         ]
+        let text: SecretBytes
         do {
-            return Shared(
-                try FilterCommand.run(words, input: bytes, limit: InterchangeFormat.maximumCount))
+            text = try FilterCommand.run(words, input: bytes, limit: InterchangeFormat.maximumCount)
         } catch {
             throw Messages.pictureFailed(error, file, package: "zbar-tools")
         }
+        let content = Shared(text)
+        guard InterchangeFormat.recognised(in: content) == .otpauth else {
+            throw Messages.pictureWithoutToken(file, isEmpty: content.value.count == 0)
+        }
+        return content
     }
 
     /// What is in it, once its password is known.

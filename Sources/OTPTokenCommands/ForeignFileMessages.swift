@@ -8,10 +8,12 @@ extension Messages {
     // MARK: What was asked for
 
     static func badFormat(_ word: String, _ known: [String]) -> CommandFailure {
-        CommandFailure(
+        // A URI may stand in the wrong place, and be a secret.
+        let shown = word.contains(":") ? "…" : printable(word)
+        return CommandFailure(
             .usage,
             localized(
-                "no such format: \(printable(word))", ja: "そのような形式はありません: \(printable(word))"),
+                "no such format: \(shown)", ja: "そのような形式はありません: \(shown)"),
             hints: [
                 nearest(to: word, in: known).map(didYouMean)
                     ?? localized(
@@ -83,6 +85,17 @@ extension Messages {
     }
 
     // MARK: Files of others
+
+    /// A secret stood on the command line; it is not repeated.
+    static func uriAsOperand() -> CommandFailure {
+        CommandFailure(
+            .usage, localized("a URI is no file", ja: "URI はファイルではありません"),
+            hints: [
+                localized(
+                    "`otptoken import --uri` asks for it: here others see it, and the shell's history keeps it",
+                    ja: "`otptoken import --uri` で入力してください。コマンドラインの秘密は、ほかの人に見え、履歴にも残ります")
+            ])
+    }
 
     static func unknownFormat(
         _ path: String, isOurs: Bool = false, damage: String? = nil
@@ -197,16 +210,26 @@ extension Messages {
                     "\(place) is a picture, and zbarimg, which reads QR codes, is not installed",
                     ja: "\(place) は画像ですが、QR コードを読む zbarimg がありません"),
                 hints: [installHint(package)])
-        default:
-            return CommandFailure(
-                .failure,
-                localized("no QR code is seen in \(place)", ja: "\(place) に QR コードが見当たりません"),
-                hints: [
-                    localized(
+        default: return pictureWithoutToken(path, isEmpty: true)
+        }
+    }
+
+    static func pictureWithoutToken(_ path: String, isEmpty: Bool) -> CommandFailure {
+        let place = printableFile(path)
+        return CommandFailure(
+            .failure,
+            isEmpty
+                ? localized("no QR code is seen in \(place)", ja: "\(place) に QR コードが見当たりません")
+                : localized(
+                    "the QR code in \(place) is not a token's",
+                    ja: "\(place) の QR コードはトークンのものではありません"),
+            hints: [
+                isEmpty
+                    ? localized(
                         "cut out the code, or make the picture larger",
                         ja: "コードの部分を切り取るか、画像を大きくしてください")
-                ])
-        }
+                    : localized("is it the right picture?", ja: "正しい画像か確かめてください")
+            ])
     }
 
     private static func installHint(_ package: String) -> String {

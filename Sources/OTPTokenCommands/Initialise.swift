@@ -19,11 +19,8 @@ func initialise(_ line: Invocation, _ session: Session) throws(CommandFailure) {
     {
         throw Messages.nameTaken(wish)
     }
-    var pending: Token?
-    if !request.isForced {
-        try request.refuseIfEnrolled(tokens)
-        pending = tokens.first(where: request.continues)
-    }
+    try request.refuseIfEnrolled(tokens)
+    let pending = tokens.first(where: request.continues)
     let enrolled = try enrol(&request, resuming: pending, session, wishes)
     if request.wasAsked { try showLive(enrolled, session, wishes) }
 }
@@ -74,6 +71,7 @@ private func enrol(
     var deadline = IssuerConnection.deadline()
     var asked = SystemClock.together()
     while true {
+        let loss = dialog.loss
         switch try step(dialog, server) {
         case .password(let reason):
             if let words = Messages.passwordReason(reason, server) { session.note(words) }
@@ -87,7 +85,10 @@ private func enrol(
                 session.progress(Messages.secretsTravel(server))
             }
             deadline = IssuerConnection.deadline()
-        case .keep(let kept): try keep(kept, request, session)
+        case .keep(let kept):
+            try losing(loss, server) { () throws(CommandFailure) in
+                try keep(kept, request, session)
+            }
         case .ask(let question):
             if clock == nil { clock = EnrolmentClock(session, wishes) }
             asked = SystemClock.together()
@@ -124,11 +125,21 @@ private func step(
 private func check(
     _ dialog: any EnrolmentDialog, _ server: ServerURL, _ take: () throws(EnrolmentError) -> Void
 ) throws(CommandFailure) {
-    let loss = dialog.loss
     do throws(EnrolmentError) {
         try take()
     } catch {
-        throw Messages.failed(error, server, loss)
+        throw Messages.failed(error, server, dialog.loss)
+    }
+}
+
+/// Does something on this machine; where that fails, it is said what is lost at the issuer.
+private func losing(
+    _ loss: EnrolmentLoss, _ server: ServerURL, _ work: () throws(CommandFailure) -> Void
+) throws(CommandFailure) {
+    do throws(CommandFailure) {
+        try work()
+    } catch {
+        throw error.adding(loss, server)
     }
 }
 
@@ -153,26 +164,30 @@ private func complete(
     _ session: Session, _ clock: borrowing EnrolmentClock
 ) throws(CommandFailure) -> Enrolled {
     let parameters = result.parameters
-    var former: Token?
+    var replaced: [Token] = []
     var token = Token(
         name: request.serviceID, state: .active, seed: result.seed, totp: parameters.totp,
         issuer: parameters.issuer, serviceID: request.serviceID, userID: request.userID,
         server: request.server.text, enrolledAt: wallClockSeconds(),
         expiresAt: parameters.expiresAt,
         extras: Token.extras(result.marks, of: request.backend))
-    try session.changeStore { (store) throws(CommandFailure) in
-        // The token that --force replaces hands on its name and its place as the default.
-        try request.refuseIfEnrolled(store.tokens)
-        former = store.tokens.first { $0.state == .active && request.concerns($0) }
-        // A pending one of another address goes too: this issuer has shown that it knows the start password.
-        store.tokens.removeAll(where: request.concerns)
-        let wish = request.name ?? former?.name ?? parameters.issuer
-        token.name = store.tokens.freeName(like: Token.isName(wish) ? wish : request.serviceID)
-        token.isDefault = former?.isDefault ?? false
-        store.tokens.append(token)
+    try losing(dialog.loss, request.server) { () throws(CommandFailure) in
+        try session.changeStore { (store) throws(CommandFailure) in
+            // The token that --force replaces hands on its name and its place as the default.
+            try request.refuseIfEnrolled(store.tokens)
+            let former = store.tokens.first { $0.state == .active && request.concerns($0) }
+            // A pending one of another address goes too: this issuer has shown that it knows the start password.
+            replaced = store.tokens.filter { request.concerns($0) && !request.continues($0) }
+            store.tokens.removeAll(where: request.concerns)
+            let wish = request.name ?? former?.name ?? parameters.issuer
+            token.name = store.tokens.freeName(like: Token.isName(wish) ? wish : request.serviceID)
+            token.isDefault = former?.isDefault ?? false
+            store.tokens.append(token)
+        }
     }
     session.note(Messages.enrolled(token))
-    if let former { retire(former, dialog, request, session) }
+    for former in replaced { retire(former, for: token, dialog, request, session) }
+    for serial in result.leftovers { session.note(Messages.leftBehind(serial, request.server)) }
     let codeClock = clock.tell()
     let heading = Messages.confirmation(parameters.confirmURL, at: request)
     session.note(heading)
@@ -189,16 +204,17 @@ private func complete(
     return Enrolled(name: token.name, heading: heading)
 }
 
-/// Has the issuer forget the token that was replaced, where it does not do so by itself.
+/// Has the issuer forget a token that was replaced, where it does not do so by itself; else says that it is left there.
 private func retire(
-    _ former: Token, _ dialog: any EnrolmentDialog, _ request: EnrolmentRequest, _ session: Session
+    _ former: Token, for token: Token, _ dialog: any EnrolmentDialog, _ request: EnrolmentRequest,
+    _ session: Session
 ) {
-    guard former.backend == request.backend, former.server == request.server.text,
-        let question = dialog.retirement(of: former.marks)
-    else { return }
-    let answer = try? request.issuer.ask(question, deadline: IssuerConnection.deadline())
-    let isRetired = answer.map { dialog.isRetired($0) } ?? false
-    session.note(
-        isRetired
-            ? Messages.retired(request.server) : Messages.notRetired(former, request.server))
+    guard former.backend != .otptoken, let serial = former.serial, serial != token.serial else {
+        return
+    }
+    guard request.isFromThere(former), let question = dialog.retirement(of: former.marks),
+        let answer = try? request.issuer.ask(question, deadline: IssuerConnection.deadline()),
+        dialog.isRetired(answer)
+    else { return session.note(Messages.notRetired(serial, of: former)) }
+    session.note(Messages.retired(request.server))
 }

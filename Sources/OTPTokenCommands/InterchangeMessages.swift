@@ -193,6 +193,41 @@ extension Messages {
         let path = printable(path, limit: 200)
         return localized("The former store is kept as \(path).", ja: "これまでのストアは \(path) に残しました。")
     }
+    static func keptBeside(_ token: Token) -> String {
+        localized(
+            "Kept: \(printable(token.name)): no backup holds it.",
+            ja: "残しました: \(printable(token.name)): バックアップに入らないものです。")
+    }
+    static var newStoreInItsPlace: String {
+        localized(
+            "The store did not open: a new one is in its place, without an app lock.",
+            ja: "ストアを開けなかったので、新しいストアに置き換えました。アプリロックはありません。")
+    }
+    static func backupAmongOurs(_ path: String) -> CommandFailure {
+        let place = printable(path, limit: 200)
+        return CommandFailure(
+            .usage,
+            localized(
+                "\(place) is in a folder of otptoken's own files",
+                ja: "\(place) は otptoken 自身のファイルのフォルダにあります"),
+            hints: [
+                localized(
+                    "save it elsewhere, on another disk if there is one",
+                    ja: "ほかの場所、できれば別のディスクに保存してください")
+            ])
+    }
+    static func backupUnreadable() -> CommandFailure {
+        CommandFailure(
+            .failure,
+            localized(
+                "a token cannot be saved so that it could be had back: nothing was written",
+                ja: "復元できない形のトークンがあるため、何も書きませんでした"),
+            hints: [
+                localized(
+                    "name them one by one to `otptoken export` to see which it is",
+                    ja: "`otptoken export` で 1 つずつ書き出すと、どれか分かります")
+            ])
+    }
     static func notInBackup(_ token: Token) -> String {
         localized(
             "\(printable(token.name)) is not in the backup",

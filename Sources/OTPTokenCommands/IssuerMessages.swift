@@ -3,9 +3,15 @@ internal import Platform
 
 /// What is said about the issuer's answers, and where there are none.
 extension Messages {
-    static func network(_ error: NetworkError, _ server: ServerURL, pending: Bool) -> CommandFailure
-    {
+    static func network(_ error: NetworkError, _ server: ServerURL) -> CommandFailure {
         let host = printable(server.authority)
+        func broke(_ reason: String) -> (String, String) {
+            (
+                localized(
+                    "the connection to \(host) broke: \(reason)",
+                    ja: "\(host) との接続が切れました: \(reason)"), localized("try again", ja: "やり直してください")
+            )
+        }
         let (message, hint): (String, String)
         switch error {
         case .nameNotFound(let reason):
@@ -24,12 +30,16 @@ extension Messages {
                 localized("\(host) gave no answer in time", ja: "\(host) から時間内に応答がありません"),
                 localized("try again later", ja: "しばらくしてからやり直してください")
             )
-        case .connectionLost(let reason):
+        case .elsewhere(let address):
             (message, hint) = (
                 localized(
-                    "the connection to \(host) broke: \(reason)",
-                    ja: "\(host) との接続が切れました: \(reason)"), localized("try again", ja: "やり直してください")
+                    "\(host) is \(address), which is not this machine",
+                    ja: "\(host) はこのマシンではありません（\(address)）"),
+                localized(
+                    "use https, or write 127.0.0.1", ja: "https を使うか、127.0.0.1 と指定してください")
             )
+        case .connectionLost(let reason): (message, hint) = broke("\(reason)")
+        case .broken(let reason): (message, hint) = broke(printable(reason))
         case .certificate(let reason):
             (message, hint) = (
                 localized(
@@ -88,7 +98,7 @@ extension Messages {
                 localized("use the address that the mail names", ja: "メールにあるアドレスを使ってください")
             )
         }
-        return CommandFailure(.unreachable, message, hints: [hint] + (pending ? [again] : []))
+        return CommandFailure(.unreachable, message, hints: [hint])
     }
 
     static func certificateFile(_ file: String) -> CommandFailure {
@@ -102,12 +112,6 @@ extension Messages {
                     "--ca-file takes certificates in PEM form",
                     ja: "--ca-file には PEM 形式の証明書を指定してください")
             ])
-    }
-
-    private static var again: String {
-        localized(
-            "the same `otptoken init` finishes the enrolment: the start password is not needed again",
-            ja: "同じ `otptoken init` で登録を続けられます。利用開始パスワードはもう要りません")
     }
 
     static func enrolment(_ error: EnrolmentError, _ server: ServerURL) -> CommandFailure {
@@ -128,6 +132,15 @@ extension Messages {
                     localized(
                         "check the address: is there an issuer of tokens?",
                         ja: "トークンの発行元のアドレスか確かめてください")
+                ])
+        case .unexpected(let what):
+            return CommandFailure(
+                .unreachable,
+                localized(
+                    "the answer of \(host) is not one that privacyIDEA is known to give (\(printable(what)))",
+                    ja: "\(host) の応答が、privacyIDEA の応答として想定外です（\(printable(what))）"),
+                hints: [
+                    localized("ask the people who issue the token", ja: "トークンの発行元に問い合わせてください")
                 ])
         case .badShare:
             return refused(
@@ -153,13 +166,18 @@ extension Messages {
                     "the issuer's last answer was altered on its way", ja: "発行元の最後の応答が、途中で書き換えられました"
                 ),
                 localized(
-                    "try again, from another network: the same `otptoken init` finishes the enrolment",
-                    ja: "別のネットワークからやり直してください。同じ `otptoken init` で登録を続けられます"))
+                    "try again, from another network", ja: "別のネットワークからやり直してください"))
         case .unacceptable(let what):
             return refused(
                 localized(
-                    "the issuer asks for a token that this program does not make (\(what))",
-                    ja: "発行元のトークンに、このプログラムは対応していません（\(what)）"),
+                    "the issuer asks for a token that this program does not make (\(printable(what)))",
+                    ja: "発行元のトークンに、このプログラムは対応していません（\(printable(what))）"),
+                localized("ask the people who issue the token", ja: "トークンの発行元に問い合わせてください"))
+        case .seedsDiffer:
+            return refused(
+                localized(
+                    "\(host) has come to another seed: the codes of the token would be wrong",
+                    ja: "\(host) のシードと一致しないので、このトークンのコードは使えません"),
                 localized("ask the people who issue the token", ja: "トークンの発行元に問い合わせてください"))
         case .foreign(let status, let line): return foreign(status, line, host)
         case .privacyIDEA(let refusal): return self.refused(refusal, host)

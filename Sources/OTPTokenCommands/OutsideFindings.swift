@@ -180,7 +180,7 @@ struct OutsideFindings {
     }
 
     private static func finding(_ error: NetworkError, _ server: ServerURL) -> Finding {
-        let failure = Messages.network(error, server, pending: false)
+        let failure = Messages.network(error, server)
         var finding = Finding(.issuer, Messages.ofIssuer(server, failure))
         switch error {
         // It may be this machine that has no network.

@@ -94,10 +94,15 @@ extension Messages {
         case .noToken:
             return (localized("\(host) has no such token", ja: "\(host) にそのトークンはありません"), ask)
         case .other(let code, let reason):
+            let why =
+                reason.isEmpty
+                ? localized("it does not say why", ja: "理由は示されていません")
+                : printable(reason, limit: 160)
+            let number = code == 0 ? "" : " (\(code))"
             return (
                 localized(
-                    "\(host) refuses: \(printable(reason, limit: 160)) (\(code))",
-                    ja: "\(host) に拒否されました: \(printable(reason, limit: 160))（\(code)）"), ask
+                    "\(host) refuses: \(why)\(number)", ja: "\(host) に拒否されました: \(why)\(number)"),
+                ask
             )
         }
     }
@@ -122,15 +127,7 @@ extension Messages {
     static func lost(
         _ error: NetworkError, _ server: ServerURL, _ loss: EnrolmentLoss
     ) -> CommandFailure {
-        let failure = network(error, server, pending: loss == .resumable)
-        switch error {
-        // Nothing has gone out.
-        case .nameNotFound, .cannotConnect, .certificate, .certificateDate, .certificateFile, .tls,
-            .notSpoken:
-            guard loss != .password else { return failure }
-        case .timedOut, .connectionLost, .http, .redirect: break
-        }
-        return adding(loss, to: failure, server)
+        network(error, server).adding(loss, server, isOpen: error.mayHaveArrived)
     }
 
     /// The issuer's answer ends it: why, and what is lost by it.
@@ -138,35 +135,54 @@ extension Messages {
         _ error: EnrolmentError, _ server: ServerURL, _ loss: EnrolmentLoss
     ) -> CommandFailure {
         let failure = enrolment(error, server)
+        switch error {
+        // Whether it can be taken up then, only the next run sees.
+        case .refused: return failure
         // A login that is refused has spent nothing.
-        if case .privacyIDEA = error, loss == .password { return failure }
-        return adding(loss, to: failure, server)
+        case .privacyIDEA: return failure.adding(loss, server, isOpen: false)
+        default: return failure.adding(loss, server)
+        }
     }
 
-    private static func adding(
-        _ loss: EnrolmentLoss, to failure: CommandFailure, _ server: ServerURL
-    ) -> CommandFailure {
+    /// What is lost; the start password only where it is open what became of the last request.
+    fileprivate static func hints(
+        _ loss: EnrolmentLoss, _ server: ServerURL, isOpen: Bool
+    ) -> [String] {
         let host = printable(server.authority)
-        let hints: [String]
         switch loss {
-        case .nothing, .resumable: hints = []
-        case .password:
-            hints = [
+        case .nothing: return []
+        case .resumable:
+            return [
                 localized(
-                    "the start password may be spent: if it is refused then, have a new registration code issued",
-                    ja: "利用開始パスワードは使用済みかもしれません。次に拒否されたら、新しい登録コードを発行してもらってください")
+                    "the same `otptoken init` finishes the enrolment: the start password is not needed again",
+                    ja: "同じ `otptoken init` で登録を続けられます。利用開始パスワードはもう要りません")
             ]
-        case .token(let serial):
-            hints = [
+        case .unfinished(let serial):
+            return [
+                localized(
+                    "the same `otptoken init` goes on with the token \(serial); it may need a new registration code",
+                    ja: "同じ `otptoken init` でトークン \(serial) の登録を続けられます。新しい登録コードが必要になるかもしれません")
+            ]
+        case .password(let serials):
+            let spent = localized(
+                "the start password may be spent: if it is refused then, have a new registration code issued",
+                ja: "利用開始パスワードは使用済みかもしれません。次に拒否されたら、新しい登録コードを発行してもらってください")
+            return (isOpen ? [spent] : []) + (serials.isEmpty ? [] : [leftover(serials, host)])
+        case .token(let serials):
+            return [
                 localized(
                     "the start password is spent: with a new registration code the same `otptoken init` goes on",
                     ja: "利用開始パスワードは使用済みです。新しい登録コードがあれば、同じ `otptoken init` で続けられます"),
-                localized(
-                    "\(host) may hold an unusable token \(serial): where it is in the way, have it deleted there",
-                    ja: "\(host) に使えないトークン \(serial) が残っているかもしれません。妨げになる場合は、削除してもらってください"),
+                leftover(serials, host),
             ]
         }
-        return CommandFailure(failure.status, failure.message, hints: failure.hints + hints)
+    }
+
+    private static func leftover(_ serials: [String], _ host: String) -> String {
+        let serial = serials.joined(separator: ", ")
+        return localized(
+            "\(host) may hold an unusable token \(serial): where it is in the way, have it deleted there first",
+            ja: "\(host) に使えないトークン \(serial) が残っているかもしれません。妨げになる場合は、先に削除してもらってください")
     }
 
     // MARK: Going on
@@ -217,11 +233,38 @@ extension Messages {
             "The former token is deleted at \(host).", ja: "以前のトークンは \(host) から削除しました。")
     }
 
-    static func notRetired(_ token: Token, _ server: ServerURL) -> String {
-        let host = printable(server.authority)
-        let serial = printable(token.serial ?? "-")
-        return localized(
-            "The former token \(serial) is still valid at \(host): have it deleted there.",
-            ja: "以前のトークン \(serial) は \(host) でまだ有効です。発行元に削除を依頼してください。")
+    static func notRetired(_ serial: String, of token: Token) -> String {
+        let (host, serial) = (printable(token.host), printable(serial))
+        return token.state == .active
+            ? localized(
+                "The former token \(serial) is still valid at \(host): have it deleted there.",
+                ja: "以前のトークン \(serial) は \(host) でまだ有効です。発行元に削除を依頼してください。")
+            : unusable(serial, host)
+    }
+
+    static func leftBehind(_ serial: String, _ server: ServerURL) -> String {
+        unusable(serial, printable(server.authority))
+    }
+
+    private static func unusable(_ serial: String, _ host: String) -> String {
+        localized(
+            "An unusable token \(serial) may be left at \(host): have it deleted there.",
+            ja: "使えないトークン \(serial) が \(host) に残っているかもしれません。発行元に削除を依頼してください。")
+    }
+}
+
+extension CommandFailure {
+    /// The same, and what is lost by it.
+    ///
+    /// - Parameters:
+    ///   - loss: what it means that the enrolment ends here.
+    ///   - server: where it was.
+    ///   - isOpen: whether the last request may have been taken.
+    /// - Returns: the failure with further hints.
+    func adding(
+        _ loss: EnrolmentLoss, _ server: ServerURL, isOpen: Bool = true
+    ) -> CommandFailure {
+        CommandFailure(
+            status, message, hints: hints + Messages.hints(loss, server, isOpen: isOpen))
     }
 }

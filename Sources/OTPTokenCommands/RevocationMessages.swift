@@ -87,25 +87,59 @@ extension Messages {
     static func notRevoked(
         _ error: NetworkError, _ token: Token, _ server: ServerURL
     ) -> CommandFailure {
-        let failure = network(error, server, pending: false)
-        return switch error {
-        case .nameNotFound, .cannotConnect, .certificate, .certificateDate, .certificateFile, .tls,
-            .notSpoken:
-            notRevoked(failure, token, mayBeDone: false)
         // The code may have arrived, although the answer has not.
-        case .timedOut, .connectionLost, .http, .redirect:
-            notRevoked(failure, token, mayBeDone: true)
-        }
+        notRevoked(network(error, server), token, mayBeDone: error.mayHaveArrived)
     }
 
     static func notRevoked(
         _ error: EnrolmentError, _ token: Token, _ server: ServerURL
     ) -> CommandFailure {
-        let failure = enrolment(error, server)
         switch error {
-        case .malformed, .foreign: return notRevoked(failure, token, mayBeDone: true)
-        default: return notRevoked(failure, token, mayBeDone: false)
+        case .malformed, .unexpected, .foreign:
+            return notRevoked(enrolment(error, server), token, mayBeDone: true)
+        case .privacyIDEA(let refusal):
+            let failure = codeRefused(refusal, token, server) ?? enrolment(error, server)
+            return notRevoked(failure, token, mayBeDone: false)
+        default: return notRevoked(enrolment(error, server), token, mayBeDone: false)
         }
+    }
+
+    /// What a no of privacyIDEA means where a code logs in; nil where it means what it means elsewhere.
+    private static func codeRefused(
+        _ refusal: PrivacyIDEARefusal, _ token: Token, _ server: ServerURL
+    ) -> CommandFailure? {
+        let (name, host) = (printable(token.name), printable(server.authority))
+        let ask = localized("ask the people who issue the token", ja: "トークンの発行元に問い合わせてください")
+        let again = localized("try again", ja: "やり直してください")
+        let (message, hint): (String, String?)
+        switch refusal {
+        case .spent, .disabled:
+            (message, hint) = (
+                localized(
+                    "\(host) takes no codes of \(name) any more: it is disabled or deleted there",
+                    ja: "\(host) は \(name) のコードをもう受け付けません（無効にされたか、削除されています）"), nil
+            )
+        case .locked:
+            (message, hint) = (
+                localized(
+                    "\(host) has locked \(name) after too many wrong codes",
+                    ja: "\(name) は、間違ったコードが多すぎたため \(host) でロックされています"), ask
+            )
+        case .expired:
+            (message, hint) = (
+                localized(
+                    "\(host) does not take codes of \(name) at this time: it has expired, or is not valid yet",
+                    ja: "\(host) は、有効期間外の \(name) のコードを受け付けません"), ask
+            )
+        case .loginOver:
+            (message, hint) = (
+                localized(
+                    "\(host) refuses: the login is over before the token is revoked",
+                    ja: "\(host) に拒否されました: 失効させる前にログインが切れました"), again
+            )
+        default: return nil
+        }
+        return CommandFailure(.refused, message, hints: hint.map { [$0] } ?? [])
     }
 
     private static func notRevoked(

@@ -138,12 +138,7 @@ extension Session {
             store = try newStore()
         }
         try change(&store)
-        let bytes: [UInt8]
-        do {
-            bytes = try store.sealed(random: SecretBytes.random)
-        } catch {
-            throw Messages.store(error, locations.store, locations)
-        }
+        let bytes = try sealed(store)
         guard let former, former.slots != store.slots else {
             try replace(locations.store, with: bytes, keeping: locations.backup)
             return true
@@ -161,6 +156,28 @@ extension Session {
         // The former key opens nothing that is left here: a keyring that keeps it undoes nothing of this.
         _ = try? unlocking.revoke(former)
         return true
+    }
+
+    /// Puts a new store in the place of one that does not open.
+    ///
+    /// - Parameter fill: puts tokens into it, and keeps the former file: this does not.
+    /// - Throws: what `fill` throws, or why the store cannot be written.
+    func renewStore(
+        _ fill: (inout TokenStore) throws(CommandFailure) -> Void
+    ) throws(CommandFailure) {
+        try withLock { () throws(CommandFailure) in
+            var store = try newStore()
+            try fill(&store)
+            try replace(locations.store, with: sealed(store))
+        }
+    }
+
+    private func sealed(_ store: borrowing TokenStore) throws(CommandFailure) -> [UInt8] {
+        do {
+            return try store.sealed(random: SecretBytes.random)
+        } catch {
+            throw Messages.store(error, locations.store, locations)
+        }
     }
 
     private func replace(

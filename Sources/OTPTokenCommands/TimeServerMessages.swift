@@ -83,13 +83,13 @@ extension Messages {
     private static func reason(_ error: NetworkError, in language: Language) -> String {
         let detail = printable(detail(error), limit: 200)
         return switch error {
-        case .nameNotFound:
+        case .nameNotFound, .elsewhere:
             localized("its name is not found: \(detail)", ja: "名前が見つかりません: \(detail)", in: language)
         case .cannotConnect:
             localized("\(detail)", ja: "接続できません: \(detail)", in: language)
         case .timedOut:
             localized("no answer in time", ja: "時間内に応答がありません", in: language)
-        case .connectionLost:
+        case .connectionLost, .broken:
             localized("the connection broke: \(detail)", ja: "接続が切れました: \(detail)", in: language)
         case .certificate:
             localized(
@@ -118,8 +118,10 @@ extension Messages {
     private static func detail(_ error: NetworkError) -> String {
         switch error {
         case .cannotConnect(let error), .connectionLost(let error): "\(error)"
-        case .nameNotFound(let detail), .certificate(let detail), .certificateDate(let detail),
-            .notSpoken(let detail), .tls(let detail), .certificateFile(let detail):
+        case .nameNotFound(let detail), .elsewhere(let detail), .certificate(let detail),
+            .certificateDate(let detail),
+            .notSpoken(let detail), .tls(let detail), .broken(let detail),
+            .certificateFile(let detail):
             detail
         case .timedOut, .http, .redirect: ""
         }

@@ -1,5 +1,6 @@
 internal import Cryptography
 internal import Enrolment
+internal import Platform
 internal import TokenStore
 
 /// What a backend keeps of a token, as keys of the token's own; the key `backend` is missing for the rule.
@@ -22,6 +23,9 @@ extension Token {
             $0.printableASCII
         }
     }
+
+    /// Where it is from, in a word.
+    var host: String { ServerURL(server)?.authority ?? server }
 
     /// What the backend keeps.
     var marks: Marks { extras.map { Mark($0.key, $0.value) } }

@@ -61,9 +61,9 @@ import Testing
         #expect(
             login.body
                 == #"{"username":"12345678901234DC","realm":"10121234","password":"39801035"}"#)
-        #expect(dialog.loss == .password)
+        #expect(dialog.loss == .password(serials: []))
         try dialog.receive(answer(Self.login))
-        #expect(dialog.loss == .token(serial: "OTPT000102030405"))
+        #expect(dialog.loss == .token(serials: ["OTPT000102030405"]))
         let first = try kept(dialog)
         #expect(marks(first) == ["serial OTPT000102030405", "enrol_need token"])
         #expect(first?.seed.value.exposed == [0])
@@ -119,10 +119,10 @@ import Testing
             body
                 == #"{"type":"totp","serial":"TOTP1","otpkeyformat":"base32check","otpkey":"\#(part)"}"#
         )
-        #expect(dialog.loss == .resumable)
+        #expect(dialog.loss == .unfinished(serial: "TOTP1"))
         // The server has come to another seed: somebody is between.
         let other = made("enrolled", "otpauth://totp/x?secret=GEZDGNBVGY3TQOJQ")
-        #expect(throws: EnrolmentError.notAuthentic) { try dialog.receive(answer(other)) }
+        #expect(throws: EnrolmentError.seedsDiffer) { try dialog.receive(answer(other)) }
 
         // Taken up: the code of the seed first, then the same part with another start password.
         let resumed = try self.dialog(first)
@@ -142,6 +142,34 @@ import Testing
             answer(
                 #"{"result":{"status":true,"value":true},"detail":{"rollout_state":"enrolled"}}"#))
         #expect(try token(resumed)?.seed.value.exposed == seed)
+    }
+
+    @Test func `does not contribute again to a token that waits for its verification`() throws {
+        let seed = Shared(SecretBytes(text: "12345678901234567890"))
+        let kept = KeptEnrolment(
+            seed: seed, totp: .rule,
+            marks: [("serial", "S1"), ("enrol_need", "contribution"), ("enrol_part", "GEZDGNBV")]
+                .map { Mark($0.0, Shared(SecretBytes(text: $0.1))) })
+        let dialog = try dialog(kept)
+        _ = try question(dialog, at: 120)
+        try dialog.receive(
+            answer(#"{"result":{"status":false,"error":{"code":4031}},"detail":{}}"#, 401))
+        try dialog.take(password("11112222"))
+        #expect(dialog.loss == .password(serials: ["S1"]))
+        try dialog.receive(answer(Self.login))
+        let no = answer(#"{"result":{"status":false,"error":{"code":905,"message":"x"}}}"#, 400)
+        #expect(try question(dialog)?.body.contains("otpkeyformat") == true)
+        try dialog.receive(no)
+        #expect(marks(try self.kept(dialog)) == ["serial S1", "enrol_need verification"])
+        let code = try TOTP.rule.code(key: seed.value, step: 2)
+        #expect(try question(dialog, at: 120)?.body.contains(#""verify":"\#(code)""#) == true)
+        try dialog.receive(
+            answer(
+                #"{"result":{"status":true,"value":true},"detail":{"rollout_state":"enrolled"}}"#))
+        #expect(try token(dialog)?.seed.value.equals(seed.value) == true)
+        // Whoever has contributed nothing before hears what the server says.
+        let first = try begun()
+        #expect(throws: EnrolmentError.privacyIDEA(.other(905, "x"))) { try first.receive(no) }
     }
 
     @Test(arguments: [
@@ -216,11 +244,12 @@ import Testing
     }
 
     @Test(arguments: [
-        #"{"detail":{"serial":"a/b","googleurl":{"value":"otpauth://totp/x?secret=GE"}},"#,
-        #"{"detail":{"serial":"S1","googleurl":{"value":"otpauth://hotp/x?secret=GE"}},"#,
-        #"{"detail":{"serial":"S1","googleurl":{"value":"otpauth://totp/x?secret=GE&issuer=%1B"}},"#,
+        #"{"detail":{"serial":"a/b","googleurl":{"value":"otpauth://totp/x?secret=GEZDGNBVGY3TQOJQ"}},"#,
+        #"{"detail":{"serial":"S1","googleurl":{"value":"otpauth://hotp/x?secret=GEZDGNBVGY3TQOJQ"}},"#,
+        #"{"detail":{"serial":"S1","googleurl":{"value":"otpauth://totp/x?secret=GEZDGNBVGY3TQOI"}},"#,
+        #"{"detail":{"rollout_state":5,"serial":"S1","googleurl":{"value":"otpauth://totp/x?secret=GEZDGNBVGY3TQOJQ"}},"#,
         #"{"detail":{"serial":"S1"},"#, #"{"detail":null,"#,
-        #"{"detail":{"rollout_state":"odd","serial":"S1","googleurl":{"value":"otpauth://totp/x?secret=GE"}},"#,
+        #"{"detail":{"rollout_state":"odd","serial":"S1","googleurl":{"value":"otpauth://totp/x?secret=GEZDGNBVGY3TQOJQ"}},"#,
     ]) func `takes no token that is none`(start: String) throws {
         let dialog = try begun()
         #expect(throws: EnrolmentError.self) {
@@ -240,12 +269,99 @@ import Testing
         }
         let dialog = try dialog()
         try dialog.take(password("39801035"))
+        let why = #"{"result":{"status":true,"value":false},"detail":{"message":"so"}}"#
+        #expect(throws: EnrolmentError.privacyIDEA(.other(0, "so"))) {
+            try dialog.receive(answer(why))
+        }
         #expect(throws: EnrolmentError.privacyIDEA(.other(0, ""))) {
             try dialog.receive(answer(Self.login, 500))
         }
         // What would end a line of the header goes nowhere.
         let bad = #"{"result":{"status":true,"value":{"token":"a\r\nb"}}}"#
-        #expect(throws: EnrolmentError.malformed("token")) { try dialog.receive(answer(bad)) }
+        #expect(throws: EnrolmentError.unexpected("token")) { try dialog.receive(answer(bad)) }
+    }
+
+    @Test(arguments: [
+        ("", "10121234"), ("ACME%20", "ACME"), ("%20%20", "10121234"), ("A%1B", "10121234"),
+        (String(repeating: "A", count: 70), "10121234"), ("M%C3%BCller", "Müller"),
+    ]) func `knows the issuer by the realm where it has no name`(issuer: String, name: String)
+        throws
+    {
+        let dialog = try begun()
+        let uri = "otpauth://totp/x?secret=GEZDGNBVGY3TQOJQ&issuer=" + issuer
+        try dialog.receive(answer(made("enrolled", uri)))
+        #expect(try token(dialog)?.parameters.issuer == name)
+    }
+
+    @Test func `takes no verification of something else, and no token after token`() throws {
+        let uri = "otpauth://totp/x?secret=GEZDGNBVGY3TQOJQ&period=60"
+        func verifying() throws -> any EnrolmentDialog {
+            let dialog = try begun()
+            try dialog.receive(answer(made("verify", uri)))
+            _ = try kept(dialog)
+            #expect(try question(dialog)?.body.contains("verify") == true)
+            return dialog
+        }
+        for detail in [
+            #""rollout_state":"verify","serial":"TOTP1""#, #""rollout_state":7"#,
+            #""rollout_state":"enrolled","serial":"OTHER""#,
+        ] {
+            let body = #"{"result":{"status":true,"value":true},"detail":{\#(detail)}}"#
+            #expect(throws: EnrolmentError.self) { try verifying().receive(answer(body)) }
+        }
+        // One that was deleted meanwhile is made again, once.
+        let dialog = try verifying()
+        try dialog.receive(answer(made("verify", uri)))
+        _ = try kept(dialog)
+        _ = try question(dialog)
+        #expect(throws: EnrolmentError.unexpected("googleurl")) {
+            try dialog.receive(answer(made("verify", uri)))
+        }
+    }
+
+    /// A refusal, with status 403.
+    private func notPermitted(_ words: String) -> IssuerAnswer {
+        answer(#"{"result":{"status":false,"error":{"code":303,"message":"\#(words)"}}}"#, 403)
+    }
+
+    @Test func `leaves a token behind that is neither finished nor deleted`() throws {
+        let stuck = "You are not allowed to roll over this token!"
+        func mark(_ key: String, _ value: String) -> Mark {
+            Mark(key, Shared(SecretBytes(text: value)))
+        }
+        let seed = Shared(SecretBytes(text: "12345678901234567890"))
+        let kept = KeptEnrolment(
+            seed: seed, totp: .rule,
+            marks: [mark("serial", "S1"), mark("enrol_need", "verification")])
+        let dialog = try dialog(kept)
+        _ = try question(dialog, at: 60)
+        try dialog.receive(
+            answer(#"{"result":{"status":false,"error":{"code":4031}},"detail":{}}"#, 401))
+        try dialog.take(password("11112222"))
+        try dialog.receive(answer(Self.login))
+        #expect(try question(dialog)?.body.contains(#""verify""#) == true)
+        try dialog.receive(notPermitted(stuck))
+        // It is enrolled, but nobody knows whether rightly: it is to be deleted.
+        #expect(marks(try self.kept(dialog)) == ["serial S1", "enrol_need token"])
+        #expect(try question(dialog)?.path == "/token/S1")
+        try dialog.receive(notPermitted("no"))
+        #expect(try question(dialog)?.body.contains(#""serial":"S1""#) == true)
+        try dialog.receive(notPermitted(stuck))
+        // That is not done either: another name.
+        let again = try #require(try self.kept(dialog))
+        let name = "OTPT000102030405"
+        #expect(marks(again) == ["serial \(name)", "enrol_need token", "enrol_left S1"])
+        #expect(dialog.loss == .token(serials: ["S1", name]))
+        #expect(try question(dialog)?.path == "/token/\(name)")
+        try dialog.receive(answer(#"{"result":{"status":false,"error":{"code":601}}}"#, 404))
+        #expect(try question(dialog)?.body.contains(name) == true)
+        #expect(throws: EnrolmentError.privacyIDEA(.notPermitted("limited"))) {
+            try dialog.receive(notPermitted("limited"))
+        }
+        // Who takes that up knows of it.
+        let resumed = try self.dialog(again)
+        try resumed.take(password("33334444"))
+        #expect(resumed.loss == .password(serials: ["S1", name]))
     }
 }
 

@@ -52,10 +52,13 @@ import Testing
     @Test func `times that no calendar has are left out`() throws {
         for time in [Int64.min, -1, 253_402_300_800, .max] {
             let line = "otpauth://totp/a?secret=GE&enrolled_at=\(time)&expires_at=\(time)\n"
-            for harvest in [try Files.read(line), try back(SecretBytes(text: line))] {
-                #expect(harvest.tokens.map(\.enrolledAt) == [nil])
-                #expect(harvest.tokens.map(\.expiresAt) == [nil])
-            }
+            let harvest = try Files.read(line)
+            #expect(harvest.tokens.map(\.enrolledAt) == [nil])
+            #expect(harvest.tokens.map(\.expiresAt) == [nil])
+            // A backup is not the place to change what a store holds.
+            let back = try back(SecretBytes(text: line))
+            #expect(back.tokens.map(\.enrolledAt) == [time])
+            #expect(back.tokens.map(\.expiresAt) == [time])
         }
         let last = "otpauth://totp/a?secret=GE&enrolled_at=0&expires_at=253402300799"
         #expect(try Files.read(last).tokens.map(\.enrolledAt) == [0])

@@ -55,6 +55,23 @@ final class Switch: Sendable {
         #expect(server.paths.filter { $0 == EnrolmentProtocol.startPath }.count == 1)
     }
 
+    @Test func `is taken up in the place of a token, too`() throws {
+        let half = try IssuerHalf()
+        let open = Switch()
+        let server = try forgetful(half, until: open)
+        let person = try Person()
+        open.set(1)
+        #expect(try person.enrol(server.url).status == 0)
+        open.set(0)
+        #expect(try person.enrol(server.url, ["--force"]).status == 7)
+        let pending = try #require(try person.tokens().first { $0.state == .pending })
+        open.set(1)
+        #expect(try person.enrol(server.url, password: nil).status == 1)
+        let done = try person.enrol(server.url, password: nil, ["--force"])
+        #expect(done.status == 0 && done.errors.contains("Taking up"), "\(done.errors)")
+        #expect(try person.seed() == pending.seed.value.exposed)
+    }
+
     @Test func `is taken up when the program was killed after its proof had gone out`() throws {
         let half = try IssuerHalf()
         let open = Switch()
@@ -179,8 +196,10 @@ final class Switch: Sendable {
             }
             let former = try person.tokens().map { $0.seed.value.withBytes { Array(copying: $0) } }
             let sent = server.paths.count
+            // By another name, nothing that an earlier round has left is taken up.
+            let url = round % 2 == 0 ? server.url : "http://localhost:\(server.port)"
             let program = try RunningProgram(
-                Program.otptoken, try person.enrolment(server.url, ["--force"]), home: person.home)
+                Program.otptoken, try person.enrolment(url), home: person.home)
             #expect(poll { replied.value == 1 ? true : nil } == true)
             usleep(UInt32(round * round) * 60)
             if round == 15 {

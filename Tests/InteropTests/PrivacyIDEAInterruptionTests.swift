@@ -69,24 +69,27 @@ import TokenStore
         // The old one does not do, and the name is told again.
         let spent = try desk.enrol("12345678")
         #expect(spent.status == 6 && spent.errors.contains(serial), "\(spent.errors)")
+        // What was not taken is not spent.
+        #expect(!spent.errors.contains("the start password is spent:"), "\(spent.errors)")
         #expect(spent.errors.contains("Taking up the enrolment of \(desk.user)"))
         #expect(try desk.serial() == serial)
         try expectDone(desk, desk.enrol(desk.newCode()))
         #expect(try desk.serial() == serial)
     }
 
-    @Test func `at the making of a token that may not be deleted tells an administrator's part`()
+    @Test func `at the making of a token that may not be deleted leaves that behind, and says so`()
         throws
     {
         let desk = try PrivacyIDEADesk(rights: "enrollTOTP")
         _ = try interrupt(desk, .make, killed: false)
         let serial = try desk.serial()
-        let refused = try desk.enrol(desk.newCode())
-        #expect(refused.status == 6 && refused.errors.contains("does not permit it"))
-        #expect(refused.errors.contains("an unusable token \(serial)"), "\(refused.errors)")
+        let done = try desk.enrol(desk.newCode())
+        #expect(done.status == 0, "\(done.errors)")
+        #expect(done.errors.contains("An unusable token \(serial) may be left"), "\(done.errors)")
         // An administrator does what was said.
         try desk.server.administer("DELETE", "/token/\(serial)")
-        try expectDone(desk, desk.enrol(desk.newCode()))
+        try expectDone(desk, done)
+        #expect(try desk.serial() != serial)
     }
 
     @Test(arguments: [false, true])
@@ -96,7 +99,8 @@ import TokenStore
         let desk = try PrivacyIDEADesk(rights: nil, ("enrollment", "verify_enrollment=totp"))
         let lost = try interrupt(desk, .verify, killed: killed)
         if let lost {
-            #expect(lost.errors.contains("the start password is not needed again"))
+            #expect(lost.errors.contains("it may need a new registration code"))
+            #expect(try lost.errors.contains(desk.serial()))
         }
         try desk.person.expectNoToken()
         try expectDone(desk, desk.enrol(nil))
@@ -130,6 +134,32 @@ import TokenStore
         let serial = try desk.serial()
         try expectDone(desk, desk.enrol(desk.newCode()))
         #expect(try desk.serial() == serial)
+    }
+
+    @Test(arguments: [false, true], [false, true])
+    func `at the second step of a token that is verified too is finished`(
+        killed: Bool, arrives: Bool
+    ) throws {
+        let desk = try PrivacyIDEADesk(
+            rights: "enrollTOTP, totp_2step=force", ("enrollment", Self.twoSteps),
+            ("enrollment", "verify_enrollment=totp"))
+        _ = try interrupt(desk, .contribute, killed: killed, arrives: arrives)
+        let serial = try desk.serial()
+        try expectDone(desk, desk.enrol(desk.newCode()))
+        #expect(try desk.serial() == serial)
+    }
+
+    @Test func `in the place of a token is finished, and has the server forget that one`() throws {
+        let desk = try PrivacyIDEADesk(rights: nil, ("enrollment", "verify_enrollment=totp"))
+        #expect(try desk.enrol(desk.newCode()).status == 0)
+        desk.relay.plan(.verify, .answerLost)
+        #expect(try desk.enrol(desk.newCode(), "--force").status == 7)
+        // Who does not say it again keeps what there is.
+        #expect(try desk.enrol(nil).status == 1)
+        #expect(try desk.person.tokens().count == 2)
+        let done = try desk.enrol(desk.newCode(), "--force")
+        #expect(done.errors.contains("former token is deleted"), "\(done.errors)")
+        try expectDone(desk, done)
     }
 
     @Test func `is not taken up as one of another kind`() throws {

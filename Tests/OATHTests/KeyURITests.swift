@@ -28,6 +28,11 @@ import Testing
         #expect(read("otpauth://totp/A:a?secret=GE&issuer=B")?.issuer == "B")
     }
 
+    @Test(arguments: ["&", "&x", "&&y=1&"]) func `what means nothing is left out`(more: String) {
+        let uri = read("otpauth://totp/a?secret=GE&algorithm=sha256" + more)
+        #expect(uri?.totp.algorithm == .sha256)
+    }
+
     @Test(arguments: [
         "", "otpauth://totp/a", "otpauth://totp/a?", "otpauth://hotp/a?secret=GE&counter=1",
         "OTPAUTH://totp/a?secret=GE", "otpauth://totp/a?secret=", "otpauth://totp/a?secret=1",
@@ -35,8 +40,9 @@ import Testing
         "otpauth://totp/a?secret=GE&digits=9", "otpauth://totp/a?secret=GE&digits=+8",
         "otpauth://totp/a?secret=GE&digits=08", "otpauth://totp/a?secret=GE&digits=8&digits=8",
         "otpauth://totp/a?secret=GE&period=0", "otpauth://totp/a?secret=GE&period=3601",
-        "otpauth://totp/a?secret=GE&algorithm=MD5", "otpauth://totp/a?secret=GE&algorithm=sha1",
-        "otpauth://totp/a?secret=GE&", "otpauth://totp/a?secret=GE&x",
+        "otpauth://totp/a?secret=GE&algorithm=MD5", "otpauth://totp/a?secret=GE&algorithm",
+        "otpauth://totp/a?secret=GE&digits", "otpauth://totp/a?secret=GE&period&",
+        "otpauth://totp/a?secret", "otpauth://totp/a?secret=GE&secret",
         "otpauth://totp/a?secret=GE#x",
         "otpauth://totp/a?secret=GE&issuer=%C3", "otpauth://totp/a?secret=GE&issuer=%4",
         "otpauth://totp/a?secret=GE&issuer=a b", "otpauth://totp/ä?secret=GE",

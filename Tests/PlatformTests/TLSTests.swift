@@ -140,6 +140,20 @@ import Testing
         }
     }
 
+    @Test func `what breaks after the handshake may have arrived before`() throws {
+        // Of TLS 1.3 the client is through before the server sees that there is no certificate of the client's.
+        let (server, port) = try openssl("-tls1_3 -Verify 1 -verify_return_error")
+        let failure = failure("https://localhost:\(port)", caFile: certificates.authority)
+        guard case .broken(let reason) = failure else {
+            Issue.record("\(String(describing: failure))")
+            return
+        }
+        #expect(reason.contains("certificate required"), "\(reason)")
+        #expect(failure?.mayHaveArrived == true)
+        #expect(!NetworkError.tls("").mayHaveArrived)
+        server.signal(SIGKILL)
+    }
+
     @Test func `an end without close_notify is no end`() throws {
         // The body goes on until the connection ends: whoever cuts it must not pass for the server.
         let (server, port) = try openssl(

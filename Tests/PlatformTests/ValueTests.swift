@@ -10,6 +10,8 @@ import Testing
         ("http://[::1]:8080/t", "http://[::1]:8080/t", "::1", 8080, "/t"),
         ("https://[2001:db8::1]", "https://[2001:db8::1]", "2001:db8::1", 443, ""),
         ("http://h:80", "http://h", "h", 80, ""),
+        ("https://Token.Example/X", "https://token.example/X", "token.example", 443, "/X"),
+        ("https://[2001:DB8::1]", "https://[2001:db8::1]", "2001:db8::1", 443, ""),
         ("https://h:80", "https://h:80", "h", 80, ""),
         ("https://h/a%20b", "https://h/a%20b", "h", 443, "/a%20b"),
         ("https://h:65535", "https://h:65535", "h", 65535, ""),

@@ -23,6 +23,8 @@ package struct Interposer {
     /// The microseconds by which the clock may be off, as the kernel says; 16 million when nobody keeps it, negative when
     /// the kernel may not be asked.
     package var kernelBound: Int?
+    /// The IPv4 address that is at the other end of every connection, as the kernel says.
+    package var peer: String?
 
     package init(folder: String = "") { self.folder = folder }
 
@@ -64,6 +66,7 @@ package struct Interposer {
         variables["INTERPOSE_AGE"] = age
         variables["INTERPOSE_SLEW"] = slew.map { "\($0)" }
         variables["INTERPOSE_KERNEL"] = kernelBound.map { "\($0)" }
+        variables["INTERPOSE_PEER"] = peer
         return variables
     }
 

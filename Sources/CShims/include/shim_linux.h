@@ -85,7 +85,7 @@ typedef struct {
     int end;    // becomes readable when it has ended
 } shim_child;
 int shim_spawn(char *const *words, shim_child *child);
-// The same with a pipe as its standard input, too; *input is where to write to it, which never waits.
+// The same with a pipe as its standard input, too, and its errors nowhere; *input is where to write to it, which never waits.
 int shim_spawn_filter(char *const *words, shim_child *child, int *input);
 // Starts a program, or this one once more, in a session of its own, without output, and with so many bytes (at most
 // PIPE_BUF) as its standard input. 0, or an errno.

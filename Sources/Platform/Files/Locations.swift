@@ -56,6 +56,12 @@ package struct Locations: Equatable, Sendable {
         return "\(home)\(fallback)/\(program)"
     }
 
+    /// Whether a path lies in one of these folders, by whatever name.
+    package func holds(_ path: String) -> Bool {
+        let folder = PrivateFile.parent(of: path)
+        return [data, state, PrivateFile.parent(of: config)].contains { isSameFolder(folder, $0) }
+    }
+
     /// The store.
     package var store: String { data + "/tokens" }
     /// The store before its last change.

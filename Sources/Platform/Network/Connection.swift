@@ -20,6 +20,9 @@ package struct Connection: ~Copyable {
         let context = url.isSecure ? try TLSContext(trusting: caFile) : nil
         let socket = try Socket.connect(host: url.host, port: url.port, deadline: deadline)
         guard let context else {
+            // A name is what the resolver says it is.
+            let peer = try socket.peer()
+            guard !url.isLoopback || ServerURL.isLoopback(peer) else { throw .elsewhere(peer) }
             self.init(socket: socket, tls: nil)
             return
         }
@@ -58,7 +61,7 @@ package struct Connection: ~Copyable {
     /// The next bytes; none when the peer has closed.
     func read() throws(NetworkError) -> Attempt<[UInt8]> {
         switch tls {
-        case .some(let tls): try tls.read()
+        case .some(let tls): try Self.established { () throws(NetworkError) in try tls.read() }
         case .none: try socket.read()
         }
     }
@@ -70,8 +73,22 @@ package struct Connection: ~Copyable {
 
     private func write(_ bytes: Span<UInt8>) throws(NetworkError) -> Attempt<Int> {
         switch tls {
-        case .some(let tls): try tls.write(bytes)
+        case .some(let tls):
+            try Self.established { () throws(NetworkError) in try tls.write(bytes) }
         case .none: try socket.write(bytes)
+        }
+    }
+
+    /// Tells a failure of TLS that there was from one to come to it: something may have gone out before.
+    private static func established<Value>(
+        _ attempt: () throws(NetworkError) -> Value
+    ) throws(NetworkError) -> Value {
+        do {
+            return try attempt()
+        } catch .tls(let reason) {
+            throw .broken(reason)
+        } catch {
+            throw error
         }
     }
 

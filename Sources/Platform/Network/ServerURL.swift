@@ -3,7 +3,7 @@ internal import Glibc
 /// The URL of a server: scheme, host, port and a path to which endpoints are appended.
 package struct ServerURL: Equatable, Sendable {
     package let isSecure: Bool
-    /// A name in ASCII, or an address without brackets.
+    /// A name in ASCII, or an address without brackets; in lower case.
     package let host: String
     package let port: UInt16
     /// Empty, or a path that starts with a slash and does not end with one.
@@ -42,10 +42,14 @@ package struct ServerURL: Equatable, Sendable {
         return port == (isSecure ? 443 : 80) ? name : "\(name):\(port)"
     }
 
-    /// Whether it can only be this machine.
+    /// Whether it is meant to be this machine; a connection without TLS sees to it that it is.
     package var isLoopback: Bool {
-        host.lowercased() == "localhost"
-            || hostIsAddress && (host == "::1" || host.hasPrefix("127."))
+        host == "localhost" || hostIsAddress && Self.isLoopback(host)
+    }
+
+    /// Whether an address is one of this machine's own.
+    static func isLoopback(_ address: String) -> Bool {
+        address == "::1" || address.hasPrefix("127.")
     }
 }
 
@@ -59,13 +63,13 @@ struct Authority {
         let end: String.Index
         if text.hasPrefix("[") {
             guard let bracket = text.firstIndex(of: "]") else { return nil }
-            host = String(text[..<bracket].dropFirst())
+            host = text[..<bracket].dropFirst().lowercased()
             guard isLiteral(host, AF_INET6) else { return nil }
             isAddress = true
             end = text.index(after: bracket)
         } else {
             end = text.firstIndex(of: ":") ?? text.endIndex
-            host = String(text[..<end])
+            host = text[..<end].lowercased()
             isAddress = isLiteral(host, AF_INET)
             guard isAddress || isHostName(host) else { return nil }
         }

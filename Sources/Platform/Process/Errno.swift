@@ -19,6 +19,7 @@ package struct Errno: Error, Equatable, CustomStringConvertible {
 
     package static let noSuchFile = Errno(ENOENT)
     package static let exists = Errno(EEXIST)
+    package static let invalid = Errno(EINVAL)
     package static let brokenPipe = Errno(EPIPE)
     package static let symbolicLink = Errno(ELOOP)
     package static let wouldBlock = Errno(EWOULDBLOCK)
