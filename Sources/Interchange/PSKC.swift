@@ -57,6 +57,7 @@ package enum PSKC {
             draft.period =
                 interval.child("PlainValue").flatMap { Int64($0.text(document)) } ?? -1
         }
+        draft.expiresAt = key.child("Policy", "ExpiryDate").flatMap { xmlDate($0.text(document)) }
         let secret = key.child("Data", "Secret")
         if let plain = secret?.child("PlainValue") {
             draft.judge(

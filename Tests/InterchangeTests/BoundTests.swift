@@ -153,4 +153,20 @@ import Testing
             }
         }
     }
+
+    @Test(
+        arguments: [
+            ("2031-11-20T09:05:07Z", 1_952_931_907),
+            ("2020-02-29T23:59:59.25+09:00", 1_582_988_399),
+            ("2000-03-01T00:00:00-00:30", 951_870_600), (" 1970-01-01T00:00:00 ", 0),
+            ("9999-12-31T23:59:59Z", 253_402_300_799), ("1969-12-31T23:59:59Z", nil),
+            ("2031-11-20", nil), ("2031-13-20T09:05:07Z", nil), ("2031-11-20T09:05:07X", nil),
+            ("2031-11-20T09:05:07.Z", nil), ("2031-11-20T09:05:07+0900", nil), ("", nil),
+        ] as [(String, Int64?)])
+    func `PSKC says when a token ends`(date: String, seconds: Int64?) throws {
+        let file = try PSKC.write([token()], password: nil, random: counting).exposed
+        let text = String(decoding: file, as: UTF8.self).replacing(
+            "</Data>", with: "</Data><Policy><ExpiryDate>\(date)</ExpiryDate></Policy>")
+        #expect(try Files.read(text).tokens.map(\.expiresAt) == [seconds])
+    }
 }

@@ -146,4 +146,28 @@ import TokenStore
         let outcome = try importing(export.output, "--password-file", person.home + "/password")
         #expect(outcome.status == 0 && outcome.errors.contains("Skipped"), "\(outcome)")
     }
+
+    @Test func `a backup of tokens that are larger than any comes back whole`() throws {
+        let large = String(repeating: "銀", count: 64)
+        let tokens = [
+            StoreMaker.token(large, seed: String(repeating: "s", count: 60_000)),
+            StoreMaker.token("Acme"),
+        ]
+        try StoreMaker.write(tokens, home: person.home)
+        try Data("correct horse".utf8).write(to: URL(filePath: person.home + "/password"))
+        let other = try Person()
+        for (home, words) in [
+            (person.home, ["backup"]), (person.home, ["backup", "--verify"]),
+            (other.home, ["restore"]),
+        ] {
+            let outcome = try Program.run(
+                Program.otptoken,
+                words + [person.home + "/saved", "--password-file", person.home + "/password"],
+                home: home)
+            #expect(outcome.status == 0 && !outcome.errors.contains("Left out"), "\(outcome)")
+        }
+        let back = try other.tokens()
+        #expect(back.map(\.name) == tokens.map(\.name))
+        #expect(back.map { $0.seed.value.exposed } == tokens.map { $0.seed.value.exposed })
+    }
 }
