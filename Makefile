@@ -50,7 +50,7 @@ TEST_PACKAGES := oathtool tmux openssl faketime mandoc groff-base zsh fish bash-
                  swtpm tpm2-tools systemd dbus-daemon gnome-keyring libsecret-tools pass chrony dpkg-dev lintian man-db \
                  libpam-oath expect openconnect sudo jq fzf rofi xvfb xdotool xclip xsel waybar sway grim \
                  wl-clipboard screen pamtester procmail chromium chromium-driver \
-                 fonts-noto-cjk zbar-tools qrencode pskctool python3-pskc
+                 fonts-noto-cjk zbar-tools qrencode pskctool python3-pskc otpclient-cli
 
 # Debian starts these once they are installed, unless this looks like the single-user mode, and they listen to the whole
 # network: not where systemd runs.

@@ -80,7 +80,7 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Cryptography", "OATH", "TokenStore", "Platform"],
             path: "Tests/TestSupport",
-            exclude: ["Interposer", "crowd.py", "keyring.py", "privacyidea"],
+            exclude: ["Interposer", "crowd.py", "otpclient.py", "keyring.py", "privacyidea"],
             swiftSettings: strict),
         tests("ArchitectureTests"),
         tests("JSONTests", ["Cryptography", "JSON"]),
