@@ -69,9 +69,9 @@ extension Session {
                 store.tokens = kept.taking(incoming)
             }
         } catch {
-            guard error.status == .storeDamaged else { throw error }
+            // One that has opened, and holds what no backup does, is not given up for another failure.
+            guard error.status == .storeDamaged, aside == nil else { throw error }
             // This is what a backup is for.
-            kept = []
             try renewStore { (store) throws(CommandFailure) in
                 aside = try setStoreAside()
                 store.tokens = kept.taking(incoming)
