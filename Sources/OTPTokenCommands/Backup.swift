@@ -46,27 +46,23 @@ func restore(_ line: Invocation, _ session: Session) throws(CommandFailure) {
     }
     // What this version cannot read would be lost.
     guard harvest.unusable.isEmpty else { throw Messages.notReplaced(path) }
-    let aside = try session.replaceTokens(with: harvest.tokens)
-    if let aside { session.note(Messages.storeKeptAside(aside)) }
-    session.note(Messages.broughtBack(harvest.tokens.map { Token($0) }))
+    try session.replaceTokens(with: harvest.tokens)
 }
 
 extension Session {
     /// Puts tokens in the place of all that a backup can hold; others stay, and that is said.
     ///
     /// - Parameter incoming: out of a backup.
-    /// - Returns: where the former store is kept, if there was one.
     /// - Throws: when the store is not changed.
-    fileprivate func replaceTokens(
-        with incoming: [ForeignToken]
-    ) throws(CommandFailure) -> String? {
+    fileprivate func replaceTokens(with incoming: [ForeignToken]) throws(CommandFailure) {
         var aside: String?
-        var kept: [Token] = []
+        var (kept, restored): ([Token], [Token]) = ([], [])
         do throws(CommandFailure) {
             try changeStore { (store) throws(CommandFailure) in
                 aside = try setStoreAside()
                 kept = store.tokens.filter { !$0.isPortable }
-                store.tokens = kept.taking(incoming)
+                restored = kept.naming(incoming)
+                store.tokens = kept + restored
             }
         } catch {
             // One that has opened, and holds what no backup does, is not given up for another failure.
@@ -74,12 +70,14 @@ extension Session {
             // This is what a backup is for.
             try renewStore { (store) throws(CommandFailure) in
                 aside = try setStoreAside()
-                store.tokens = kept.taking(incoming)
+                restored = kept.naming(incoming)
+                store.tokens = restored
             }
             note(Messages.newStoreInItsPlace)
         }
         for token in kept { note(Messages.keptBeside(token)) }
-        return aside
+        if let aside { note(Messages.storeKeptAside(aside)) }
+        note(Messages.broughtBack(restored))
     }
 
     private func setStoreAside() throws(CommandFailure) -> String? {
@@ -94,17 +92,16 @@ extension Session {
 }
 
 extension [Token] {
-    /// These and others, whose names are numbered where they are taken.
-    fileprivate func taking(_ incoming: [ForeignToken]) -> [Token] {
+    /// Tokens from outside beside these, with numbers behind names that are taken.
+    fileprivate func naming(_ incoming: [ForeignToken]) -> [Token] {
         var names = FreeNames(in: self)
         let hasDefault = contains(where: \.isDefault)
-        return self
-            + incoming.map { foreign in
-                var token = Token(foreign)
-                token.name = names.take(like: token.name)
-                token.isDefault = token.isDefault && !hasDefault
-                return token
-            }
+        return incoming.map { foreign in
+            var token = Token(foreign)
+            token.name = names.take(like: token.name)
+            token.isDefault = token.isDefault && !hasDefault
+            return token
+        }
     }
 }
 

@@ -47,6 +47,7 @@ struct BackupTests {
         try #require(person.run("rename", "work", "Acme").status == 0)
         let outcome = try run("restore", "--replace", saved)
         #expect(outcome.errors.contains("Kept: Acme: no backup holds it."))
+        #expect(outcome.errors.contains("Restored 1 token: Acme 2."))
         #expect(outcome.errors.contains("Kept: 98765432101234XY: no backup holds it."))
         let names = try person.tokens().map { "\($0.name) \($0.kind)" }
         #expect(names.sorted() == ["98765432101234XY totp", "Acme 2 totp", "Acme mailed"])
